@@ -1,0 +1,1 @@
+"""The composition: command line, all services in one process, the demonstration county."""
