@@ -1,0 +1,83 @@
+"""An entry of the journal as a value, and the hash that chains it to the one before."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from uuid_utils.compat import uuid7
+
+ALGORITHM: Final = "sha256/1"
+"""Hash function and the version of the list of fields below; a new field is a new version."""
+GENESIS: Final = bytes(32)
+"""What stands as the previous hash of a chain's first entry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One recorded fact. `data` is the canonical JSON text that is at once reply, archive and event."""
+
+    id: UUID
+    case_id: UUID
+    stream: str
+    version: int
+    type: str
+    type_version: int
+    division: str
+    topic: str | None
+    previous: int
+    data: str
+    commitment: bytes | None
+    actor: str
+    on_behalf_of: str | None
+    reason_code: str | None
+    ruleset: str
+    occurred_at: datetime
+    recorded_at: datetime
+    correlation_id: UUID
+    causation_id: UUID | None
+    algorithm: str
+    previous_hash: bytes
+    hash: bytes
+
+    @property
+    def receipt(self) -> str:
+        """The hash as it is printed on a receipt: whoever holds it can prove that the entry existed."""
+        return self.hash.hex()
+
+    @property
+    def fact(self) -> dict[str, Any]:
+        """The data, parsed."""
+        value: dict[str, Any] = orjson.loads(self.data)
+        return value
+
+
+HASHED: Final = tuple(field for field in Entry.__dataclass_fields__ if field != "hash")
+"""Every column of an entry but its position and the hash itself."""
+
+
+def new_id() -> UUID:
+    """A UUIDv7: ordered by time, made in the service, so that the reply is ready before the commit."""
+    return uuid7()
+
+
+def entry_hash(*values: object) -> bytes:
+    """Hash over the values of HASHED, in that order.
+
+    A JSON list keeps them apart, so no two different entries have one text. Instants are hashed in UTC to the
+    microsecond,
+    as PostgreSQL keeps them.
+    """
+    return hashlib.sha256(orjson.dumps([_plain(value) for value in values])).digest()
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return str(value)
