@@ -1,0 +1,1 @@
+"""Facts that mediation publishes 人民调解."""

@@ -1,0 +1,1 @@
+"""Facts that petition publishes 信访."""
