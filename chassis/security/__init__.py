@@ -1,0 +1,1 @@
+"""Who is calling, what they may do, and how personal particulars are sealed, found again, masked and handed over."""
