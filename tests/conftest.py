@@ -1,0 +1,68 @@
+"""What every test can ask for: a real PostgreSQL and a migrated database of a service in it.
+
+The server is the one named by DATABASE_URL (as a role that may create databases and roles), else an embedded one that
+each worker of a parallel run starts for itself.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from onewindow.embedded import cluster
+from onewindow.embedded.databases import ServiceDatabase
+from tests import databases
+
+# Test data need not survive a power cut.
+FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+
+
+@pytest.fixture(scope="session")
+async def postgres() -> AsyncIterator[databases.Server]:
+    """A running server, for the whole session."""
+    address = os.environ.get("DATABASE_URL")
+    if address:
+        outside = databases.OutsideServer(address)
+        yield outside
+        await databases.drop_templates(outside)
+        return
+    # Not below pytest's own folder, which the server's account cannot enter when root runs the tests.
+    folder = Path(tempfile.mkdtemp(prefix="onewindow-tests-"))
+    folder.chmod(0o711)
+    embedded = await cluster.start(folder / "home", settings=FAST)
+    yield embedded
+    await cluster.stop(embedded)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def service_database(postgres: databases.Server) -> AsyncIterator[databases.Factory]:
+    """Makes databases of the test's own, for tests that commit; await it with the service's name."""
+    made: list[ServiceDatabase] = []
+
+    async def make(service: str) -> ServiceDatabase:
+        database = await databases.clone(postgres, service)
+        made.append(database)
+        return database
+
+    yield make
+    for database in made:
+        await databases.drop(postgres, database)
+
+
+@pytest.fixture(scope="session")
+async def shared_database(postgres: databases.Server) -> AsyncIterator[databases.Factory]:
+    """Gives the same database of a service all session long, for tests that roll everything back."""
+    made: dict[str, ServiceDatabase] = {}
+
+    async def make(service: str) -> ServiceDatabase:
+        if service not in made:
+            made[service] = await databases.clone(postgres, service)
+        return made[service]
+
+    yield make
+    for database in made.values():
+        await databases.drop(postgres, database)
