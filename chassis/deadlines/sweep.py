@@ -1,0 +1,79 @@
+"""The sweep: finds deadlines that fell due and tells the nouns that owe them, each in a transaction of its own."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Final, TypeAlias
+from uuid import UUID
+
+import structlog
+
+from chassis.database.scope import SYSTEM
+from chassis.database.session import Database, Session
+from chassis.deadlines import queries
+from chassis.deadlines.queries import Deadline
+from chassis.deadlines.tables import DeadlineState
+from chassis.journal.context import Acting, acting_as
+from chassis.journal.entries import new_id
+from chassis.rules.clock import Clock
+
+Timer: TypeAlias = Callable[[Session, Deadline], Awaitable[None]]
+"""What a noun does when a deadline was missed; the row is locked and already marked."""
+Timers: TypeAlias = Mapping[str, Timer]
+"""A noun's table of rules and functions."""
+
+PAGE: Final = 200
+LOG = structlog.get_logger()
+
+
+class Sweep:
+    """Marks overdue deadlines as missed, once each, never early: by the service's clock, handed in as an argument."""
+
+    def __init__(
+        self, service: str, database: Database, timers: Timers, clock: Clock, *, seconds: float = 10.0
+    ) -> None:
+        self._actor = f"clock:{service}"
+        self._database = database
+        self._timers = timers
+        self._clock = clock
+        self._seconds = seconds
+
+    async def run(self) -> None:
+        """Sweep until cancelled. What fails is tried again at the next round; one bad case holds up no other."""
+        while True:
+            try:
+                await self.once(self._clock.now())
+            except Exception as error:  # noqa: BLE001 -- the loop must outlive an outage of the database
+                LOG.warning("sweep_failed", error=type(error).__name__)
+            await asyncio.sleep(self._seconds)
+
+    async def once(self, now: datetime) -> int:
+        """One round at `now`; returns how many deadlines were missed."""
+        missed = 0
+        async with self._database.transaction(SYSTEM) as session:
+            ids = await queries.due_ids(session, now, PAGE)
+        for deadline_id in ids:
+            with contextlib.suppress(_Failed):
+                missed += await self._miss(deadline_id, now)
+        return missed
+
+    async def _miss(self, deadline_id: UUID, now: datetime) -> bool:
+        try:
+            with acting_as(Acting(self._actor, correlation_id=new_id())):
+                async with self._database.transaction(SYSTEM) as session:
+                    deadline = await queries.open_for_update(session, deadline_id, now)
+                    if deadline is None:
+                        return False
+                    await queries.change(session, deadline_id, state=DeadlineState.MISSED, missed_at=now)
+                    timer = self._timers.get(deadline.rule)
+                    if timer is not None:
+                        await timer(session, deadline)
+                    return True
+        except Exception as error:
+            LOG.warning("deadline_failed", deadline_id=str(deadline_id), error=type(error).__name__)
+            raise _Failed from error
+
+
+class _Failed(Exception):
+    """One deadline could not be handled now; it is still open."""

@@ -1,0 +1,42 @@
+"""The demonstration county's cases that API examples name: one for each act, so that no example disturbs another."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+COUNTY: Final = "130926000000"
+"""Suning county 肃宁县."""
+TOWNSHIP: Final = "130926102000"
+"""Wobei town 窝北镇, where the demonstration's cases stand."""
+
+ACTS: Final = (
+    "intake.cases.read",
+    "intake.cases.route",
+    "intake.cases.record_satisfaction",
+    "mediation.cases.read",
+    "mediation.cases.seek_consent",
+    "mediation.cases.record_consent",
+    "mediation.cases.accept",
+    "mediation.cases.assign_mediator",
+    "mediation.cases.record_session",
+    "mediation.cases.terminate",
+    "mediation.agreements.record",
+    "mediation.agreements.make_effective",
+    "petition.matters.read",
+    "petition.matters.accept",
+    "petition.opinions.issue",
+    "petition.opinions.deliver",
+    "petition.matters.conclude",
+)
+
+
+def demonstration_id(number: int) -> UUID:
+    """A fixed UUIDv7 of 1 January 2026, numbered: recognisable at a glance and never made by a service."""
+    return UUID(f"019b7545-0000-7000-8000-{number:012d}")
+
+
+CASES: Final[Mapping[str, UUID]] = MappingProxyType(
+    {act: demonstration_id(number) for number, act in enumerate(ACTS, start=1)}
+)
+"""The case on which each act can be tried, by the act's permission."""
