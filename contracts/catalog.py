@@ -23,6 +23,8 @@ EVENTS: tuple[type[Event], ...] = (
     mediations.MediationConsentSought,
     mediations.MediationConsentRecorded,
     mediations.MediationAccepted,
+    mediations.MediatorAssigned,
+    mediations.MediationSessionHeld,
     mediations.AgreementReached,
     mediations.AgreementTookEffect,
     mediations.MediationTerminated,

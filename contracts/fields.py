@@ -46,7 +46,6 @@ Moment = Annotated[
     BeforeValidator(_instant),
     AfterValidator(_in_utc),
     PlainSerializer(moment_text, return_type=str, when_used="json"),
-    Field(json_schema_extra={"format": "date-time"}),
 ]
 """An instant, held and written in UTC; one without an offset is refused."""
 

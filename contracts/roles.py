@@ -64,6 +64,8 @@ class Permission(Code):
     MEDIATION_CASES_SEEK_CONSENT = "mediation.cases.seek_consent", "征询调解意愿", "ask the parties for their consent"
     MEDIATION_CASES_RECORD_CONSENT = "mediation.cases.record_consent", "登记调解意愿", "record a party's answer"
     MEDIATION_CASES_ACCEPT = "mediation.cases.accept", "受理调解案件", "accept a case for mediation"
+    MEDIATION_CASES_ASSIGN_MEDIATOR = "mediation.cases.assign_mediator", "指定调解员", "record who mediates"
+    MEDIATION_CASES_RECORD_SESSION = "mediation.cases.record_session", "登记调解场次", "record a session that was held"
     MEDIATION_CASES_TERMINATE = "mediation.cases.terminate", "终止调解", "end a mediation without an agreement"
     MEDIATION_AGREEMENTS_RECORD = "mediation.agreements.record", "登记调解协议", "record the terms agreed on"
     MEDIATION_AGREEMENTS_MAKE_EFFECTIVE = (
@@ -111,6 +113,8 @@ _MEDIATION = _MEDIATION_READER | {
     _P.MEDIATION_CASES_SEEK_CONSENT,
     _P.MEDIATION_CASES_RECORD_CONSENT,
     _P.MEDIATION_CASES_ACCEPT,
+    _P.MEDIATION_CASES_ASSIGN_MEDIATOR,
+    _P.MEDIATION_CASES_RECORD_SESSION,
     _P.MEDIATION_CASES_TERMINATE,
     _P.MEDIATION_AGREEMENTS_RECORD,
     _P.MEDIATION_AGREEMENTS_MAKE_EFFECTIVE,

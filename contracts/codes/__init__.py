@@ -18,7 +18,14 @@ from contracts.codes.cases import (
     Satisfaction,
     Tier,
 )
-from contracts.codes.mediation import AgreementForm, ConsentStand, MediationState, TerminationReason
+from contracts.codes.mediation import (
+    AgreementForm,
+    ConsentStand,
+    MediationState,
+    MediatorChoice,
+    SessionOutcome,
+    TerminationReason,
+)
 from contracts.codes.petition import (
     DeliveryMethod,
     OpinionConclusion,
@@ -47,6 +54,8 @@ _TABLES: tuple[type[Code], ...] = (
     TerminationReason,
     AgreementForm,
     ConsentStand,
+    MediatorChoice,
+    SessionOutcome,
     PetitionCategory,
     PetitionRoute,
     PetitionState,
@@ -86,6 +95,7 @@ __all__ = [
     "IntakeChannel",
     "Label",
     "MediationState",
+    "MediatorChoice",
     "OpinionConclusion",
     "OrganisationKind",
     "PartyRole",
@@ -95,6 +105,7 @@ __all__ = [
     "Route",
     "RoutingReason",
     "Satisfaction",
+    "SessionOutcome",
     "TerminationReason",
     "Tier",
 ]

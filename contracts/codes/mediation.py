@@ -70,3 +70,24 @@ class ConsentStand(Code):
 
     CONSENTED = "CONSENTED", "同意", "agreed to mediation"
     REFUSED = "REFUSED", "拒绝", "clearly refused"
+
+
+class MediatorChoice(Code):
+    """Who chose the mediator 调解员产生方式.
+
+    Source: People's Mediation Law art. 19: the committee appoints, or the parties choose.
+    """
+
+    APPOINTED = "APPOINTED", "调委会指定", "appointed by the committee"
+    CHOSEN_BY_PARTIES = "CHOSEN_BY_PARTIES", "当事人选择", "chosen by the parties"
+
+
+class SessionOutcome(Code):
+    """How a mediation session that was held ended 调解场次结果; what was said or offered in it never travels.
+
+    Source: the codes are this project's.
+    """
+
+    ADJOURNED = "ADJOURNED", "择期再调", "to be continued on another day"
+    TERMS_AGREED = "TERMS_AGREED", "达成一致", "the parties agreed on terms"
+    NO_AGREEMENT = "NO_AGREEMENT", "未达成一致", "no agreement in this session"

@@ -3,7 +3,16 @@
 from typing import ClassVar
 from uuid import UUID
 
-from contracts.codes import AgreementForm, ConsentStand, DisputeType, PartyRole, TerminationReason, Tier
+from contracts.codes import (
+    AgreementForm,
+    ConsentStand,
+    DisputeType,
+    MediatorChoice,
+    PartyRole,
+    SessionOutcome,
+    TerminationReason,
+    Tier,
+)
 from contracts.envelope import Event
 from contracts.fields import ClockId, Count, Day, DivisionCode, Flag, Moment, OfficialNumber, People
 from contracts.topics import MEDIATION_CASES, Topic
@@ -90,6 +99,50 @@ class MediationAccepted(Event):
     """Last day, Shanghai date, in time until 24:00; null while the clock is paused without an end."""
     accepted_at: Moment
     """When it was accepted."""
+    dossier_number: OfficialNumber | None = None
+    """Number of the mediation dossier 卷宗号, such as （2026）肃人调字第1号: gapless in its county and year."""
+
+
+class MediatorAssigned(Event):
+    """A mediator has the case 指定调解员; a later one of these replaces the earlier.
+
+    Source: People's Mediation Law art. 19.
+    """
+
+    type: ClassVar[str] = "mediation.mediator_assigned"
+    topic: ClassVar[Topic] = MEDIATION_CASES
+
+    case_id: UUID
+    """The case."""
+    division: DivisionCode
+    """Division of the case."""
+    mediator_id: UUID
+    """The mediator's post in the directory, by its pseudonymous id."""
+    chosen_by: MediatorChoice
+    """Whether the committee appointed or the parties chose."""
+    assigned_at: Moment
+    """When it was recorded."""
+
+
+class MediationSessionHeld(Event):
+    """The parties sat down with the mediator 调解一次; nothing of what was said is a fact here.
+
+    Source: People's Mediation Law arts. 15, 27.
+    """
+
+    type: ClassVar[str] = "mediation.session_held"
+    topic: ClassVar[Topic] = MEDIATION_CASES
+
+    case_id: UUID
+    """The case."""
+    division: DivisionCode
+    """Division of the case."""
+    session: Count
+    """Which session of the case it was, from 1."""
+    outcome: SessionOutcome
+    """How it ended."""
+    held_at: Moment
+    """When it was held."""
 
 
 class AgreementReached(Event):

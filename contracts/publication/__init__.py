@@ -1,0 +1,1 @@
+"""What is generated from the contracts for readers outside the code: schemas, AsyncAPI, catalogue pages."""
