@@ -11,10 +11,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from onewindow.embedded import cluster
 from onewindow.embedded.databases import ServiceDatabase
 from tests import databases
+
+# A busy machine is no finding: no time limit on a single example; a failing one prints how to repeat it.
+settings.register_profile("onewindow", deadline=None, print_blob=True)
+settings.load_profile("onewindow")
 
 # Test data need not survive a power cut.
 FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}

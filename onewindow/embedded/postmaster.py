@@ -61,11 +61,12 @@ async def stop(pid: int, data: Path) -> None:
     raise ClusterError(f"the server with process id {pid} on {data} cannot be stopped")
 
 
-async def clear(data: Path) -> None:
-    """Make room for a new server where one was killed: its orphaned workers end, then its stale mark goes.
+async def clear(data: Path, sockets: Path) -> None:
+    """Make room for a new server where one was killed: its orphaned workers end, then its stale marks go.
 
     A worker that outlived its server could still write, so none may be left when the next server begins to recover. The
-    number in the mark may belong to another program by now, for which PostgreSQL would refuse to start.
+    number in a mark may belong to another program by now, or to a dead one that nobody has collected; for either
+    PostgreSQL would refuse to start. Both folders are this home's alone.
     """
     patience = time.monotonic() + ORPHANS_MAY_TAKE
     while workers := _processes(data):
@@ -73,7 +74,8 @@ async def clear(data: Path) -> None:
             for pid in workers:
                 _signalled(pid, data, signal.SIGKILL)
         await asyncio.sleep(POLL)
-    (data / PID_FILE).unlink(missing_ok=True)
+    for mark in (data / PID_FILE, *sockets.glob(".s.PGSQL.*")):
+        mark.unlink(missing_ok=True)
 
 
 def _signalled(pid: int, data: Path, number: signal.Signals) -> bool:

@@ -68,7 +68,7 @@ class Server:
         command = self._command(programs)
         if await self._adopted(command):
             return
-        await postmaster.clear(data)
+        await postmaster.clear(data, self._places.sockets)
         await self._launch(command)
 
     def alive(self) -> bool:
@@ -90,7 +90,8 @@ class Server:
         places = self._places
         places.data.parent.mkdir(parents=True, exist_ok=True)
         for leftover in places.data.parent.glob(".initdb-*"):
-            shutil.rmtree(leftover)
+            # The initdb of a killed run may still be writing; what it leaves goes the next time.
+            shutil.rmtree(leftover, ignore_errors=True)
         scratch = Path(tempfile.mkdtemp(dir=places.data.parent, prefix=".initdb-"))
         (scratch / "password").write_text(self._password)
         (scratch / "password").chmod(0o600)
@@ -156,6 +157,7 @@ class Server:
         places = self._places
         if places.log.exists() and places.log.stat().st_size > LONGEST_LOG:
             places.log.rename(places.log.with_suffix(".log.1"))
+        places.log.touch(mode=0o600)
         with places.log.open("ab") as log:
             self._process = places.account.popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log
@@ -185,9 +187,9 @@ class Server:
             return Answer.READY
         except asyncpg.CannotConnectNowError:
             return Answer.NOT_NOW
-        except (OSError, TimeoutError, asyncpg.PostgresError):
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InternalClientError):
             return Answer.SILENT
-        await connection.close(timeout=SILENCE_LIMIT / 2)
+        connection.terminate()
         return Answer.READY
 
 
