@@ -26,10 +26,10 @@ def current() -> Calendar:
     for row in _rows("days.csv"):
         day = date.fromisoformat(row["date"])
         (off if row["kind"] == "off" else make_up)[day.year][day] = row["name"]
-    statutory: dict[int, dict[date, str]] = defaultdict(dict)
+    statutory: dict[int, list[tuple[date, str]]] = defaultdict(list)
     for row in _rows("statutory.csv"):
         day = date.fromisoformat(row["date"])
-        statutory[day.year][day] = row["name"]
+        statutory[day.year].append((day, row["name"]))
     notices = {
         int(row["year"]): Notice(row["notice"], off[int(row["year"])], make_up[int(row["year"])])
         for row in _rows("years.csv")

@@ -1,9 +1,10 @@
 """What a working day is: a calendar answers for any day of the years it has, and counts working days."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Final
 
 from chassis.rules.calendar.derived import days_off_by_law
@@ -11,6 +12,15 @@ from chassis.rules.deadline_refusals import CalendarMissing
 
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
+
+
+class DayKind(StrEnum):
+    """What kind of day a day is."""
+
+    WORKING_DAY = "working_day"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MAKE_UP = "make_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,18 @@ class Year:
     off: Mapping[date, str]
     make_up: Mapping[date, str]
     workdays: tuple[date, ...]
+
+    def each_day(self) -> Iterator[tuple[date, DayKind, str | None]]:
+        """Every day of the year in order: what kind of day it is, and the holiday it belongs to."""
+        day = date(self.number, 1, 1)
+        while day.year == self.number:
+            if day in self.make_up:
+                yield day, DayKind.MAKE_UP, self.make_up[day]
+            elif day in self.off:
+                yield day, DayKind.HOLIDAY, self.off[day]
+            else:
+                yield day, DayKind.WEEKEND if day.weekday() >= _SATURDAY else DayKind.WORKING_DAY, None
+            day += _DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +66,7 @@ class Calendar:
     """
 
     def __init__(
-        self, version: str, notices: Mapping[int, Notice], statutory: Mapping[int, Mapping[date, str]]
+        self, version: str, notices: Mapping[int, Notice], statutory: Mapping[int, Sequence[tuple[date, str]]]
     ) -> None:
         self.version = version
         self._notices = notices
