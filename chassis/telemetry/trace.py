@@ -1,0 +1,83 @@
+"""Trace ids: W3C trace context in, out, and at hand wherever something is logged."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+TRACEPARENT: Final = re.compile(
+    r"(?!ff)[0-9a-f]{2}-(?P<trace>(?!0{32})[0-9a-f]{32})-(?P<span>(?!0{16})[0-9a-f]{16})-(?P<flags>[0-9a-f]{2})(?P<more>-.*)?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One piece of work in a trace: `span_id` is this piece, `trace_id` everything that came of the first request."""
+
+    trace_id: str
+    span_id: str
+    flags: str = "01"
+
+    @property
+    def correlation_id(self) -> UUID:
+        """The trace as the UUID under which facts are tied to the request that caused them."""
+        return UUID(hex=self.trace_id)
+
+    def child(self) -> "Trace":
+        """The next piece of work in the same trace."""
+        return Trace(self.trace_id, os.urandom(8).hex(), self.flags)
+
+    def traceparent(self) -> str:
+        """The header to send on."""
+        return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
+
+
+def new_trace() -> Trace:
+    """The first piece of work of a new trace."""
+    random = os.urandom(24).hex()
+    return Trace(random[:32], random[32:])
+
+
+def parse(traceparent: str | None) -> Trace | None:
+    """What the header says, or None where it says nothing well formed.
+
+    Later versions may append fields; version 00 has none (W3C Trace Context 3.2).
+    """
+    match = TRACEPARENT.fullmatch(traceparent) if traceparent is not None else None
+    if match is None or (match["more"] is not None and match[0].startswith("00")):
+        return None
+    return Trace(match["trace"], match["span"], match["flags"])
+
+
+def received(traceparent: str | None) -> Trace:
+    """A piece of work in the caller's trace, or in a new one."""
+    caller = parse(traceparent)
+    return new_trace() if caller is None else caller.child()
+
+
+def of_correlation(correlation_id: UUID) -> Trace:
+    """A piece of work in the trace that a fact was recorded in: for the consumer, which gets no header."""
+    return Trace(correlation_id.hex, os.urandom(8).hex())
+
+
+_CURRENT: ContextVar[Trace | None] = ContextVar("trace", default=None)
+
+
+def current() -> Trace | None:
+    """The piece of work that is being done here, if an edge has named one."""
+    return _CURRENT.get()
+
+
+@contextmanager
+def tracing(trace: Trace) -> Iterator[Trace]:
+    """Let everything logged inside the block carry this trace id."""
+    token = _CURRENT.set(trace)
+    try:
+        yield trace
+    finally:
+        _CURRENT.reset(token)
