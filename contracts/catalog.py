@@ -13,6 +13,7 @@ EVENTS: tuple[type[Event], ...] = (
     cases.CaseRouted,
     cases.CaseConcluded,
     cases.SatisfactionRecorded,
+    cases.IntakeDeadlineMissed,
     handovers.MediationRequested,
     handovers.PetitionRequested,
     directory.DivisionRecorded,

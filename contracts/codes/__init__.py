@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from contracts.codes.cases import (
+    AccessPurpose,
     CaseKind,
     CaseOutcome,
+    CaseProgress,
+    CaseState,
     ConcludingService,
     DisputeType,
     DissatisfactionReason,
@@ -39,6 +42,8 @@ from contracts.codes.table import Code, Label
 _TABLES: tuple[type[Code], ...] = (
     IntakeChannel,
     CaseKind,
+    CaseState,
+    CaseProgress,
     DisputeType,
     Tier,
     Route,
@@ -50,6 +55,7 @@ _TABLES: tuple[type[Code], ...] = (
     Satisfaction,
     DissatisfactionReason,
     EvaluatedUnit,
+    AccessPurpose,
     MediationState,
     TerminationReason,
     AgreementForm,
@@ -78,9 +84,12 @@ LABELS: Mapping[str, Mapping[str, Label]] = MappingProxyType(
 __all__ = [
     "LABELS",
     "TABLES",
+    "AccessPurpose",
     "AgreementForm",
     "CaseKind",
     "CaseOutcome",
+    "CaseProgress",
+    "CaseState",
     "Code",
     "ConcludingService",
     "ConsentStand",

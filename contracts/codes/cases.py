@@ -38,6 +38,28 @@ class CaseKind(Code):
     GRID_EVENT = "GRID_EVENT", "网格事件", "event reported from a grid, not a dispute"
 
 
+class CaseState(Code):
+    """Where a case stands at the window 事项状态.
+
+    Source: Petition Work Regulations arts. 22-23: registering is not accepting. The machine is this project's.
+    """
+
+    REGISTERED = "REGISTERED", "已登记", "registered; not yet sent anywhere"
+    ROUTED = "ROUTED", "已分流", "sent to the procedure that can settle it"
+    CONCLUDED = "CONCLUDED", "已办结", "has an outcome"
+
+
+class CaseProgress(Code):
+    """How far the service that has a routed case has come 办理进度, as the window tells whoever asks."""
+
+    HANDED_OVER = "HANDED_OVER", "已移交", "handed over, not yet on the other's books"
+    OPENED = "OPENED", "已接收", "on the other's books"
+    ACCEPTED = "ACCEPTED", "已受理", "formally accepted"
+    AGREED = "AGREED", "达成一致", "terms agreed, not yet in effect"
+    OPINION_ISSUED = "OPINION_ISSUED", "已出具处理意见", "handling opinion issued"
+    OPINION_DELIVERED = "OPINION_DELIVERED", "处理意见已送达", "handling opinion delivered"
+
+
 class DisputeType(Code):
     """The Ministry of Justice's 18 statistical types of dispute 纠纷类型.
 
@@ -189,3 +211,18 @@ class EvaluatedUnit(Code):
 
     RESPONSIBLE_UNIT = "RESPONSIBLE_UNIT", "责任单位", "the unit that handled the matter"
     PETITION_DEPARTMENT = "PETITION_DEPARTMENT", "信访部门", "the petition department"
+
+
+class AccessPurpose(Code):
+    """For what a person's particulars are read in clear 查看个人信息的目的; the purpose is recorded with the reading.
+
+    Source: Personal Information Protection Law arts. 6 and 34: a clear purpose, within the necessary scope.
+    """
+
+    HANDLING = "HANDLING", "办理事项", "to handle the case"
+    CONTACT = "CONTACT", "联系当事人", "to contact a party"
+    VERIFICATION = "VERIFICATION", "核实身份", "to verify who somebody is"
+    SERVICE_OF_DOCUMENTS = "SERVICE_OF_DOCUMENTS", "送达文书", "to serve a document"
+    CORRECTION = "CORRECTION", "更正信息", "to correct what was recorded"
+    DATA_SUBJECT_REQUEST = "DATA_SUBJECT_REQUEST", "本人查阅复制", "the person asked for a copy"
+    SUPERVISION = "SUPERVISION", "督查", "to supervise the handling"

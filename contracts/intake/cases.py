@@ -18,7 +18,18 @@ from contracts.codes import (
     Tier,
 )
 from contracts.envelope import Event
-from contracts.fields import Count, Day, DivisionCode, Fen, Flag, Moment, OfficialNumber, People, SourceReference
+from contracts.fields import (
+    ClockId,
+    Count,
+    Day,
+    DivisionCode,
+    Fen,
+    Flag,
+    Moment,
+    OfficialNumber,
+    People,
+    SourceReference,
+)
 from contracts.topics import INTAKE_CASES, Topic
 
 
@@ -121,3 +132,22 @@ class SatisfactionRecorded(Event):
     """Why not, when the answer was dissatisfied and a reason was given."""
     of: EvaluatedUnit
     """Whom the answer is about."""
+
+
+class IntakeDeadlineMissed(Event):
+    """A statutory clock that runs at the window ended before the act it asks for 超期.
+
+    Source: Petition Work Regulations art. 23: the petitioner is told within 15 days.
+    """
+
+    type: ClassVar[str] = "intake.deadline_missed"
+    topic: ClassVar[Topic] = INTAKE_CASES
+
+    case_id: UUID
+    """The case."""
+    division: DivisionCode
+    """Division of the case."""
+    clock: ClockId
+    """Which clock."""
+    due_date: Day
+    """The last day that was missed, Shanghai date."""
