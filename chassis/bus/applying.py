@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
+import structlog
+
 from chassis.bus import dead_letters, inbox
 from chassis.bus.dead_letters import BEHIND, Letter, Reason, State, Verdict
 from chassis.bus.handlers import Batched, Delivery, NotYet
@@ -25,6 +27,8 @@ GAP: Final = Verdict(State.WAITING, Reason.NOT_YET, "the case's previous event o
 
 Observe = Callable[[str, int], None]
 """Counts what became of records, by outcome: applied, duplicate, skipped, dead, waiting, parked, replayed, alarm."""
+
+log = structlog.get_logger("chassis.bus.applying")
 
 
 class Fork(Exception):
@@ -59,6 +63,7 @@ class Applier:
         observe: Observe,
     ) -> None:
         self.reader = reader
+        self._service = service
         self._actor = f"service:{service}"
         self._database = database
         self._wait = wait_seconds
@@ -197,6 +202,9 @@ class Applier:
             raise Flooded
 
     def _report(self, counts: Counter[str], verdicts: Sequence[Verdict]) -> None:
+        for verdict in verdicts:
+            if verdict.state is State.DEAD:
+                log.warning("record_dead", service=self._service, reason=verdict.reason, error=verdict.detail)
         alarms = sum(verdict.reason in dead_letters.ALARMING for verdict in verdicts)
         for outcome, number in (counts + Counter(alarm=alarms)).items():
             self._observe(str(outcome), number)

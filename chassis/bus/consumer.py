@@ -62,7 +62,7 @@ class Consumer:
         """
         self.service = service
         self.failed: str | None = None
-        """Why the consumer stopped for good; None while it works. For the health check."""
+        """Why the consumer stopped for good; None while it works."""
         self._bus = bus
         self._topics = topics_of(handlers)
         self._reader = Reader(handlers, keyring)
@@ -76,6 +76,11 @@ class Consumer:
         self._stirred: set[str] = set()
         self._stir = asyncio.Event()
         self._stopping = asyncio.Event()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it works: started, and not stopped by a flood. For the health check."""
+        return self.failed is None and self._attendant is not None and not self._attendant.done()
 
     async def start(self) -> None:
         """Subscribe to the topics of the handlers, and attend to the letters."""
@@ -110,7 +115,7 @@ class Consumer:
                 await self._advance(part, verdict)
             except Flooded:
                 self._fail()
-            except Exception as error:  # noqa: BLE001 -- a handler may raise anything; each failure gets its answer
+            except Exception as error:
                 if is_outage(error):
                     log.warning("consumer_outage", service=self.service, error=describe(error))
                     await self._rest(outage.pause())
@@ -118,9 +123,7 @@ class Consumer:
                 elif len(part) > 1:
                     size = len(part) // 2  # until the culprit stands alone
                 elif verdict := attempts.judge(error):
-                    log.warning(
-                        "record_set_aside", service=self.service, topic=part[0].record.topic, reason=verdict.reason
-                    )
+                    log.warning("record_failed", service=self.service, reason=verdict.reason, exc_info=error)
                 else:
                     await self._rest(Backoff().pause())
             else:

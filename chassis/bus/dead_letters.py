@@ -1,7 +1,7 @@
 """Every statement on records that could not be applied: set aside, listed, counted, found again for replay.
 
-A letter is `dead` (it failed and will fail again), `waiting` (for a fact that has not arrived) or `parked` (behind one of
-these, of the same case). While a case has any letter, all its further records are parked behind it.
+A letter is `dead` (it failed and will fail again), `waiting` (for a fact that has not arrived) or `parked` (behind one
+of these, of the same case). While a case has any letter, all its further records are parked behind it.
 """
 
 import base64

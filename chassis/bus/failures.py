@@ -6,9 +6,11 @@ from sqlalchemy import exc
 from chassis.rules.refusals import Refusal
 
 OUTAGE_STATES = ("08", "25P03", "28", "3D", "40", "53", "55P03", "57", "58")
-"""SQLSTATEs that speak of the database and not of the record: connection lost or refused, transaction ended,
-serialization and deadlock, no resources (a full disk too), lock not granted, statement cancelled or timed out, shutdown,
-I/O error."""
+"""SQLSTATEs that speak of the database and not of the record.
+
+Connection lost or refused, transaction ended, serialization and deadlock, no resources (a full disk too), lock not
+granted, statement cancelled or timed out, shutdown, I/O error.
+"""
 
 
 def is_outage(error: BaseException) -> bool:

@@ -21,6 +21,8 @@ from contracts.topics import TOPICS, PersonalData, Topic
 
 MAX_BYTES: Final = 256 * 1024
 """No event is bigger: far below what a broker refuses, so that the relay never meets a record that cannot be sent."""
+MAX_VERSION: Final = 2**31 - 1
+"""What a position can hold."""
 MAX_FIELDS_TOLD: Final = 5
 
 
@@ -142,8 +144,8 @@ def _placed(record: Record, envelope: Envelope) -> Topic:
         raise Unreadable(Reason.OUT_OF_PLACE, "source")
     if record.key != envelope.partitionkey or record.key != str(envelope.subject):
         raise Unreadable(Reason.OUT_OF_PLACE, "key")
-    if envelope.previous >= envelope.sequence:
-        raise Unreadable(Reason.OUT_OF_PLACE, "previous")
+    if not envelope.previous < envelope.sequence <= MAX_VERSION:
+        raise Unreadable(Reason.OUT_OF_PLACE, "sequence")
     return topic
 
 

@@ -63,8 +63,12 @@ class Relay:
         batch: int = 1000,
         publish_seconds: float = 15.0,
         observe: ObserveBacklog | None = None,
+        published: Callable[[int], None] | None = None,
     ) -> None:
-        """Make a relay. `publish_seconds` bounds one batch; inside a process that includes the receivers' work."""
+        """Make a relay. `publish_seconds` bounds one batch; inside a process that includes the receivers' work.
+
+        `observe` is told the backlog, `published` the size of each batch that arrived.
+        """
         self.service = service
         self.leads = False
         self._database = database
@@ -72,12 +76,18 @@ class Relay:
         self._batch = batch
         self._publish_seconds = publish_seconds
         self._observe = observe
+        self._published = published
         self._observed = 0.0
         self._hint = asyncio.Event()
         self._running = asyncio.Event()
         self._running.set()
         self._turn = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, as leader or waiting to be one. For the health check."""
+        return self._task is not None and not self._task.done()
 
     def hint(self) -> None:
         """Say that something was committed; without it the relay finds out within 20 ms."""
@@ -162,6 +172,8 @@ class Relay:
         if rows:
             await self._publish([_record(row) for row in rows], lost)
             await connection.execute(DELETE_POINTERS, [row["position"] for row in rows])
+            if self._published is not None:
+                self._published(len(rows))
         return len(rows)
 
     async def _publish(self, records: Sequence[Record], lost: asyncio.Event) -> None:
