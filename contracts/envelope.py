@@ -23,6 +23,8 @@ def _plain(value: object) -> object:
         return value.isoformat()
     if isinstance(value, BaseModel):
         return value.__dict__
+    if isinstance(value, UUID):  # a driver's own subclass, as rows hold them
+        return str(value)
     if isinstance(value, frozenset):
         return sorted(value)
     message = f"a fact cannot hold {type(value).__name__}"
