@@ -69,8 +69,8 @@ def normalised_identity(text: str) -> str:
 
 def normalised_phone(text: str) -> str | None:
     """The number in its one form, or None for what is no number."""
-    digits = COUNTRY.sub("", SEPARATORS.sub("", unicodedata.normalize("NFKC", text)), count=1)
+    digits, abroad = COUNTRY.subn("", SEPARATORS.sub("", unicodedata.normalize("NFKC", text)), count=1)
     if MOBILE.fullmatch(digits) or LANDLINE.fullmatch(digits) or FOREIGN.fullmatch(digits):
         return digits
     trunk = f"0{digits}"  # behind +86 the area code has no leading zero
-    return trunk if digits[:1] != "1" and LANDLINE.fullmatch(trunk) else None
+    return trunk if abroad and LANDLINE.fullmatch(trunk) else None

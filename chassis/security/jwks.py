@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import warnings
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import httpx
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
 from chassis.rules.clock import Clock
@@ -23,10 +24,10 @@ FETCH_SECONDS: Final = 3.0
 DOCUMENT_BYTES: Final = 262_144
 RSA_BITS: Final = 2048
 
-KINDS: Final[Mapping[tuple[str, object], tuple[str, type[ECKey | OKPKey | RSAKey]]]] = {
+KINDS: Final[Mapping[tuple[str, str], tuple[str, type[ECKey | OKPKey | RSAKey]]]] = {
     ("EC", "P-256"): ("ES256", ECKey),
     ("OKP", "Ed25519"): ("EdDSA", OKPKey),
-    ("RSA", None): ("RS256", RSAKey),
+    ("RSA", ""): ("RS256", RSAKey),
 }
 """Kinds of key that can verify at all, by type and curve."""
 
@@ -141,6 +142,9 @@ class KeyCache:
             document = await self._source.fetch()
         except KeysUnavailable:
             return  # the stale set serves for a while; `get` decides for how long
+        except asyncio.CancelledError:
+            self._tried = None  # whoever asked went away, which is no reason for others to wait
+            raise
         keys = usable_keys(document, self._algorithms)
         if any(
             key_id not in keys or keys[key_id].thumbprint() != key.thumbprint() for key_id, key in self._keys.items()
@@ -167,11 +171,12 @@ def usable_keys(document: Document, algorithms: frozenset[str]) -> dict[str, Key
 def _usable(entry: object, algorithms: frozenset[str]) -> Key | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str) or "d" in entry:
         return None
-    algorithm, kind = KINDS.get((str(entry.get("kty")), entry.get("crv")), ("none", ECKey))
+    algorithm, kind = KINDS.get((str(entry.get("kty")), str(entry.get("crv", ""))), ("none", ECKey))
     if algorithm not in algorithms or entry.get("use", "sig") != "sig":
         return None
     try:
-        key = kind.import_key(entry)
+        with warnings.catch_warnings(action="ignore", category=SecurityWarning):  # a short key, which is refused below
+            key = kind.import_key(entry)
     except (JoseError, ValueError):
         return None
     return None if isinstance(key, RSAKey) and key.raw_value.key_size < RSA_BITS else key

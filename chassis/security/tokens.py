@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256
@@ -9,7 +10,7 @@ from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
 from joserfc import jws, jwt
-from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.errors import ExpiredTokenError, JoseError, SecurityWarning
 from joserfc.jwt import JWTClaimsRegistry
 
 from chassis.database.scope import NotADivisionCode, Scope
@@ -30,6 +31,8 @@ HEADER: Final = frozenset({"alg", "typ", "kid"})
 """All that a header may hold. Keys and addresses of keys inside a token are the token's word for itself."""
 KEY_ID: Final = re.compile(r"[A-Za-z0-9._~=+-]{1,128}", re.ASCII)
 ROLES_LIMIT: Final = 32
+LATEST: Final = 2**53
+"""Beyond it an expiry is no instant that a clock could reach or a float hold."""
 
 
 class TokenRefused(Refusal):
@@ -120,12 +123,15 @@ class Verifier:
         if key is None:
             raise TokenRefused("unknown_key")
         try:
-            claims = jwt.decode(token, key, algorithms=self._algorithms).claims
+            with warnings.catch_warnings(action="ignore", category=SecurityWarning):  # EdDSA has a more exact name now
+                claims = jwt.decode(token, key, algorithms=self._algorithms).claims
             self._claims.validate(claims)
         except ExpiredTokenError:
             raise TokenRefused("expired") from None
         except (JoseError, ValueError, OverflowError, RecursionError) as error:
             raise TokenRefused(_word(error)) from None
+        if claims["exp"] > LATEST:
+            raise TokenRefused("lifetime")
         return claims
 
     def _key_id(self, token: str) -> str:
