@@ -63,6 +63,8 @@ class Account:
             return await asyncio.to_thread(blocking)
         except subprocess.TimeoutExpired as error:
             raise ClusterError(f"{Path(command[0]).name} did not end within {limit:g} s") from error
+        except OSError as error:
+            raise ClusterError(f"{command[0]} cannot be run as user {self.uid}: {error.strerror}") from error
 
     async def reaches(self, path: Path) -> bool:
         """Whether the account can enter the folder, found by trying: modes alone do not know of access lists."""

@@ -44,6 +44,14 @@ async def find(account: Account, major: str | None) -> Path:
     raise ClusterError(f"no PostgreSQL{wanted} is installed; install {WHEEL.replace('_', '-')} or set {VARIABLE}")
 
 
+def make_open(folder: Path) -> None:
+    """A folder below root's shared place that everyone may enter, made with each of ours above it that is missing."""
+    for place in (SHARED, folder):
+        if not place.is_dir():
+            place.mkdir(exist_ok=True)
+            place.chmod(0o755)
+
+
 def _wheel_folders() -> Iterator[Path]:
     """The wheel's folders of programs, newest version first: `pginstall18`, then `pginstall`, the oldest."""
     spec = importlib.util.find_spec(WHEEL)
@@ -69,8 +77,7 @@ def _copy(folder: Path) -> Path:
     copied = target / package.name / install.name / "bin"
     if copied.is_dir():
         return copied
-    for place in (SHARED, SHARED / "binaries"):
-        place.mkdir(mode=0o755, exist_ok=True)
+    make_open(SHARED / "binaries")
     scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=".copy-"))
     try:
         # The programs look for their libraries at a path relative to themselves: the shape of the wheel is kept.
@@ -79,8 +86,10 @@ def _copy(folder: Path) -> Path:
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.is_dir():
             shutil.copytree(libraries, scratch / libraries.name)
-        for place in (scratch, scratch / package.name):
-            place.chmod(0o755)
+        for part in (scratch, *scratch.rglob("*")):
+            # Whatever the umask was when the wheel was installed.
+            if not part.is_symlink():
+                part.chmod(0o755 if part.is_dir() or part.stat().st_mode & 0o100 else 0o644)
         try:
             scratch.rename(target)
         except OSError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onewindow.embedded.account import Account, account_for
-from onewindow.embedded.binaries import SHARED
+from onewindow.embedded.binaries import SHARED, make_open
 from onewindow.embedded.errors import ClusterError
 
 DATA = "postgres"
@@ -70,7 +70,7 @@ def remove(home: Path) -> None:
 
 def _outside(home: Path) -> Path:
     """A new folder for this home where root's server account can reach it; its permissions are ours."""
-    SHARED.mkdir(mode=0o755, exist_ok=True)
+    make_open(SHARED)
     store = Path(tempfile.mkdtemp(dir=SHARED.resolve(), prefix="home-"))
     store.chmod(0o711)
     (store / OWNER).write_text(str(home))

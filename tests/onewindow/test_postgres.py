@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: owned by one run, found again after any kill, open to nobody else."""
 
 import asyncio
+import importlib.util
 import os
 import shutil
 import signal
@@ -16,7 +17,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from onewindow.embedded import account, cluster, credentials, databases, places, postmaster
+from onewindow.embedded import account, binaries, cluster, credentials, databases, places, postmaster
 from onewindow.embedded.cluster import Cluster
 from onewindow.embedded.errors import ClusterError, HomeInUse, PasswordRefused
 
@@ -56,7 +57,8 @@ def home(folder: Path) -> Path:
 
 @asynccontextmanager
 async def running(home: Path, **settings: str) -> AsyncIterator[Cluster]:
-    started = await cluster.start(home, settings=settings, patience=0)
+    # A killed keeper holds the home until the kernel has finished with it.
+    started = await cluster.start(home, settings=settings, patience=10)
     try:
         yield started
     finally:
@@ -351,3 +353,22 @@ async def test_other_binaries_are_refused_for_these_data(home: Path, monkeypatch
     monkeypatch.setenv("PG_BIN", str(home))
     with pytest.raises(ClusterError, match="PG_BIN"):
         await cluster.start(home, patience=0)
+
+
+@pytest.mark.skipif(not ROOT, reason="only root starts the server under another account")
+async def test_binaries_in_a_closed_folder_are_copied_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PG_BIN", raising=False)
+    monkeypatch.setattr(binaries, "SHARED", folder / "shared")
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    spec = importlib.util.find_spec(binaries.WHEEL)
+    assert spec is not None
+    for installed in Path(*(spec.submodule_search_locations or [])).parent.glob(f"{binaries.WHEEL}*"):
+        shutil.copytree(installed, closed / installed.name)
+    monkeypatch.syspath_prepend(closed)
+    server_account = account.account_for(folder / "home")
+    programs = await binaries.find(server_account, None)
+    assert programs.is_relative_to(folder / "shared")
+    assert (await server_account.run([programs / "initdb", "--version"], limit=10)).returncode == 0
+    assert await binaries.find(server_account, None) == programs
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
