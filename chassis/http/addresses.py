@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from fastapi._compat import field_annotation_is_sequence
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Query
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from chassis.http.json_refusals import NulCharacter
 from chassis.rules.refusals import Kind, Refusal
 
 DECLARED: Final = "ow_query_names"
+LISTS: Final = "ow_query_lists"
 
 
 class UnknownParameter(Refusal):
@@ -46,10 +48,11 @@ def check_address(request: Request) -> None:
     if not scope["query_string"]:
         return
     names = [name for name, _ in request.query_params.multi_items()]
-    declared = query_names(scope["route"])
-    if not declared.issuperset(names):
+    route = scope["route"]
+    if not query_names(route).issuperset(names):
         raise UnknownParameter
-    if len(set(names)) != len(names):
+    once = [name for name in names if name not in list_names(route)]
+    if len(set(once)) != len(once):
         raise RepeatedParameter
 
 
@@ -67,6 +70,21 @@ def query_names(route: Any) -> frozenset[str]:  # noqa: ANN401 -- an APIRoute or
     return names
 
 
-def _names(dependant: Dependant) -> set[str]:
-    own = {field.alias for field in dependant.query_params if isinstance(field.field_info, Query)}
-    return own.union(*(_names(dependency) for dependency in dependant.dependencies))
+def list_names(route: Any) -> frozenset[str]:  # noqa: ANN401 -- same
+    """Names of the query parameters that are lists, `kind=TOWN&kind=TOWNSHIP`: these may stand more than once."""
+    names: frozenset[str] | None = getattr(route, LISTS, None)
+    if names is None:
+        dependant = getattr(route, "dependant", None)
+        names = frozenset(_names(dependant, lists=True) if dependant is not None else ())
+        setattr(route, LISTS, names)
+    return names
+
+
+def _names(dependant: Dependant, *, lists: bool = False) -> set[str]:
+    own = {
+        field.alias
+        for field in dependant.query_params
+        if isinstance(field.field_info, Query)
+        and (not lists or field_annotation_is_sequence(field.field_info.annotation))
+    }
+    return own.union(*(_names(dependency, lists=lists) for dependency in dependant.dependencies))

@@ -80,11 +80,16 @@ def claim_of(connection: HTTPConnection, operation: str, *, required: bool = Tru
 
 
 def body_hash(connection: HTTPConnection, operation: str) -> bytes:
+    """The hash of a request as it came; see `request_hash`."""
+    return request_hash(operation, get_route_path(connection.scope), parsed(connection.scope))
+
+
+def request_hash(operation: str, path: str, value: object) -> bytes:
     """SHA-256 over operation, address and the body's value: neither key order nor white space makes another request."""
     digest = hashlib.sha256()
-    for part in (operation.encode(), get_route_path(connection.scope).encode("utf-8", "surrogatepass")):
+    for part in (operation.encode(), path.encode("utf-8", "surrogatepass")):
         digest.update(len(part).to_bytes(4) + part)
-    digest.update(orjson.dumps(parsed(connection.scope), option=orjson.OPT_SORT_KEYS))
+    digest.update(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
     return digest.digest()
 
 

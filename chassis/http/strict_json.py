@@ -24,7 +24,8 @@ from chassis.http.problems import HttpRefusal
 PARSED: Final = "onewindow.json"
 RAW: Final = "onewindow.body"
 DEPTH: Final = 20
-KEYS: Final = 1000
+KEYS: Final = 10_000
+"""A batch of a thousand divisions has seven thousand."""
 NUL_ESCAPED: Final = b"\\u0000"
 INT_MIN: Final = -(2**63)
 INT_MAX: Final = 2**63 - 1
