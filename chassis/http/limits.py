@@ -1,6 +1,7 @@
 """What one request may cost: bytes and seconds of its body, seconds of its handling, and how many run at once."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,6 +14,8 @@ from chassis.http.problems import HttpRefusal, Problem, of_refusal
 
 CLOSE: Final[Mapping[str, str]] = {"Connection": "close"}
 """Ends the connection after the answer, where the rest of a body would have to be read for nothing."""
+LINGER_SECONDS: Final = 1.0
+"""How long a body that nobody wants is still taken in: a connection closed upon a sender loses the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,6 @@ class BodyTooLarge(HttpRefusal):
     code = "body_too_large"
     zh = "请求体过大"
     en = "The request body is too large"
-
-
-class EndlessBody(BodyTooLarge):
-    """More bytes than a body may have, with no end announced."""
-
     headers = CLOSE
 
 
@@ -159,7 +157,7 @@ async def read_body(receive: Receive, announced: int | None, limits: Limits) -> 
                 part = message.get("body", b"")
                 size += len(part)
                 if size > limits.body_bytes:
-                    raise EndlessBody
+                    raise BodyTooLarge
                 parts.append(part)
                 if not message.get("more_body", False):
                     return part if len(parts) == 1 else b"".join(parts)
@@ -168,5 +166,18 @@ async def read_body(receive: Receive, announced: int | None, limits: Limits) -> 
 
 
 async def refuse(refusal: HttpRefusal, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a refusal from inside a middleware."""
-    await of_refusal(refusal).response(scope)(scope, receive, send)
+    """Answer a refusal from inside a middleware; one that ends the connection lingers until the caller has heard it."""
+    response = of_refusal(refusal).response(scope)
+    if refusal.headers is not CLOSE:
+        await response(scope, receive, send)
+        return
+
+    async def unfinished(message: Message) -> None:
+        await send({**message, "more_body": True} if message["type"] == "http.response.body" else message)
+
+    await response(scope, receive, unfinished)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            while (await receive()).get("more_body", False):
+                pass
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
