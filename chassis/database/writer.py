@@ -14,7 +14,14 @@ Answer = TypeVar("Answer")
 Commit = Callable[[asyncpg.Connection, Sequence[Row]], Awaitable[Sequence[Answer]]]
 """Write rows in one statement on an autocommitting connection; returned means durable. One answer a row, in order."""
 
-LOST = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, ConnectionError, TimeoutError)
+LOST = (
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what asyncpg says when the server dies in mid-statement
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    OSError,
+    TimeoutError,
+)
 """The connection is gone or cannot be trusted; a batch in hand is repeated row by row, which its keys make safe."""
 
 
@@ -61,9 +68,16 @@ class Writer(Generic[Row, Answer]):
                     self._arrived.clear()
                 waiting = [(row, future) for row, future in batch if not future.done()]
                 if waiting:
-                    await asyncio.shield(self._write(waiting))
+                    await self._finish(asyncio.ensure_future(self._write(waiting)))
         finally:
             await self._disconnect()
+
+    async def _finish(self, in_hand: asyncio.Future[None]) -> None:
+        try:
+            await asyncio.shield(in_hand)
+        except asyncio.CancelledError:
+            await in_hand  # its time limit is the writer's own
+            raise
 
     async def _write(self, batch: Sequence[tuple[Row, asyncio.Future[Answer]]]) -> None:
         try:

@@ -7,27 +7,14 @@ new come out as `n`. A key that is not new is a repeat: its first answer is read
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
 from chassis.database.statements import Arm
-from chassis.journal.entries import HASHED
+from chassis.journal.entries import HASHED, TYPES
 
-TYPES: Final[Mapping[str, str]] = {
-    "id": "uuid",
-    "case_id": "uuid",
-    "version": "int",
-    "type_version": "smallint",
-    "previous": "int",
-    "commitment": "bytea",
-    "occurred_at": "timestamptz",
-    "recorded_at": "timestamptz",
-    "correlation_id": "uuid",
-    "causation_id": "uuid",
-    "previous_hash": "bytea",
-    "hash": "bytea",
-}
-ENTRY: Final[Mapping[str, str]] = {f"e_{name}": TYPES.get(name, "text") for name in (*HASHED, "hash")}
+ENTRY: Final[Mapping[str, str]] = {f"e_{name}": TYPES[name] for name in (*HASHED, "hash")}
 """Columns of the entry, prefixed so that they do not meet the noun's own."""
 KEYS: Final[Mapping[str, str]] = {"k_principal": "text", "k_key": "text", "k_operation": "text", "k_body_hash": "bytea"}
 OPENING: Final[Mapping[str, str]] = {**KEYS, **ENTRY}
@@ -69,7 +56,7 @@ class FirstAnswer:
 
     operation: str
     body_hash: bytes
-    case_id: object
+    case_id: UUID
     data: str
     hash: bytes
 

@@ -1,6 +1,7 @@
 """An entry of the journal as a value, and the hash that chains it to the one before."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -56,6 +57,21 @@ class Entry:
 
 HASHED: Final = tuple(field for field in Entry.__dataclass_fields__ if field != "hash")
 """Every column of an entry but its position and the hash itself."""
+TYPES: Final[Mapping[str, str]] = dict.fromkeys((*HASHED, "hash"), "text") | {
+    "id": "uuid",
+    "case_id": "uuid",
+    "version": "int",
+    "type_version": "smallint",
+    "previous": "int",
+    "commitment": "bytea",
+    "occurred_at": "timestamptz",
+    "recorded_at": "timestamptz",
+    "correlation_id": "uuid",
+    "causation_id": "uuid",
+    "previous_hash": "bytea",
+    "hash": "bytea",
+}
+"""How a parameter of each column is sent; the data go as the text they are and become json in the statement."""
 
 
 def new_id() -> UUID:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from chassis.database.session import Session
 from chassis.journal.context import acting
-from chassis.journal.entries import ALGORITHM, GENESIS, HASHED, Entry, entry_hash, new_id
+from chassis.journal.entries import ALGORITHM, GENESIS, HASHED, TYPES, Entry, entry_hash, new_id
 from chassis.journal.tables import FACTS
 from chassis.rules.refusals import Kind, Refusal
 from contracts.clocks import CLOCKS_VERSION
@@ -50,17 +50,19 @@ OPEN_HEAD = text(
     "INSERT INTO heads (case_id, stream, division, version, hash, topics)"
     " VALUES (:case_id, :stream, :division, 0, :hash, '{}') ON CONFLICT DO NOTHING"
 )
+TYPED = {name: f"CAST(:{name} AS {kind})" for name, kind in TYPES.items()}
 APPEND = text(
     f"""
     WITH moved AS (
-      UPDATE heads SET version = :version, hash = :hash, division = :division,
-        topics = CASE WHEN :topic IS NULL THEN topics
-                 ELSE topics || jsonb_build_object(CAST(:topic AS text), CAST(:version AS int)) END
-      WHERE case_id = :case_id AND stream = :stream),
+      UPDATE heads SET version = {TYPED["version"]}, hash = {TYPED["hash"]}, division = {TYPED["division"]},
+        topics = CASE WHEN {TYPED["topic"]} IS NULL THEN topics
+                 ELSE topics || jsonb_build_object({TYPED["topic"]}, {TYPED["version"]}) END
+      WHERE case_id = {TYPED["case_id"]} AND stream = {TYPED["stream"]}),
     pointed AS (
-      INSERT INTO outbox (entry_id, at) SELECT :id, :recorded_at WHERE CAST(:topic AS text) IS NOT NULL)
-    INSERT INTO journal ({", ".join(HASHED)}, hash)
-    VALUES ({", ".join("CAST(:data AS json)" if name == "data" else f":{name}" for name in HASHED)}, :hash)
+      INSERT INTO outbox (entry_id, at)
+      SELECT {TYPED["id"]}, {TYPED["recorded_at"]} WHERE {TYPED["topic"]} IS NOT NULL)
+    INSERT INTO journal ({", ".join(TYPED)})
+    VALUES ({", ".join(f"{value}::json" if name == "data" else value for name, value in TYPED.items())})
     """  # noqa: S608 -- names of our own columns
 )
 KEEP_PARCEL = text(

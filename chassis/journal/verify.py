@@ -87,7 +87,8 @@ async def verify(
         }
         async for walk in _walks(connection, result, signed):
             result.chains += 1
-            fault = walk.fault or _against_head(walk, heads.pop(walk.chain, None)) or _cut(walk, signed)
+            head = heads.pop(walk.chain, None)
+            fault = walk.fault or _against_head(walk, head) or _cut(walk, signed)
             signed.pop(walk.chain, None)
             if fault:
                 result.broken.append(fault)
