@@ -40,3 +40,13 @@ CASES: Final[Mapping[str, UUID]] = MappingProxyType(
     {act: demonstration_id(number) for number, act in enumerate(ACTS, start=1)}
 )
 """The case on which each act can be tried, by the act's permission."""
+
+PARTIES: Final = 1000
+"""From here on numbers name parties: ten for each case."""
+MEDIATOR: Final = demonstration_id(500)
+"""The post of the mediator whom the demonstration's examples assign, in the directory."""
+
+
+def party_id(act: str, party: int) -> UUID:
+    """A party of the case on which `act` can be tried; the demonstration's disputes have two, numbered from 1."""
+    return demonstration_id(PARTIES + 10 * (ACTS.index(act) + 1) + party)

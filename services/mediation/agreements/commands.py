@@ -15,8 +15,8 @@ from contracts.codes import AgreementForm
 from contracts.mediation.cases import AgreementReached, AgreementTookEffect
 from services.mediation.agreements import domain, queries, tables
 from services.mediation.cases import commands as cases
-from services.mediation.cases import queries as case_queries
 from services.mediation.cases.domain import Action, advance, happened
+from services.mediation.parties import queries as party_queries
 from services.mediation.regimes import domain as regimes
 
 CONFIRMATION: Final = "JC_APPLY"
@@ -92,14 +92,14 @@ async def make_effective(
     case = await cases.case_to_change(session, case_id, scope, expected)
     advance(case.state, Action.TAKE_EFFECT)
     agreement = await queries.agreement(session, case_id, scope)
-    parties = await case_queries.parties_of(session, case_id)
+    parties = await party_queries.parties_of(session, case_id)
     now = cases.now_of(session)
 
     def when(signed: Signed, field: str) -> datetime:
         return happened(signed.at, earliest=agreement.reached_at, now=now, field=field)
 
     given = [
-        (case_queries.party_of(parties, party_id, "signatures").id, when(signed, "signatures"))
+        (party_queries.party_of(parties, party_id, "signatures").id, when(signed, "signatures"))
         for party_id, signed in signatures
     ]
     mediator_at = None if mediator is None else when(mediator, "mediator_signature")

@@ -4,7 +4,6 @@ Each command locks the case's row before it decides anything. `expected` is the 
 where nobody looked.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -18,7 +17,7 @@ from chassis.journal.entries import Entry
 from chassis.journal.record import VersionMismatch, record
 from chassis.journal.timeline import version_of
 from chassis.rules.clock import shanghai_date
-from chassis.security.sealing import IndexKind, Sealer
+from chassis.security.sealing import Sealer
 from contracts.codes import (
     ConsentStand,
     DisputeType,
@@ -26,7 +25,7 @@ from contracts.codes import (
     MediatorChoice,
     TerminationReason,
 )
-from contracts.intake.handovers import HandoverParticulars, HandoverParty, MediationRequested
+from contracts.intake.handovers import HandoverParticulars, MediationRequested
 from contracts.mediation.cases import (
     MediationAccepted,
     MediationConsentRecorded,
@@ -39,12 +38,11 @@ from contracts.mediation.cases import (
 from services.mediation.cases import domain, queries, tables
 from services.mediation.cases.domain import Action
 from services.mediation.directory import queries as directory
+from services.mediation.parties import commands as people
+from services.mediation.parties import queries as party_queries
+from services.mediation.parties.domain import outstanding_of
 from services.mediation.regimes import domain as regimes
 
-NAME: Final = "mediation.parties.name_sealed"
-PHONE: Final = "mediation.parties.phone_sealed"
-IDENTITY: Final = "mediation.parties.identity_number_sealed"
-ADDRESS: Final = "mediation.parties.address_sealed"
 NOTE: Final = "mediation.cases.termination_note_sealed"
 
 
@@ -75,9 +73,7 @@ async def open_case(
         )
     )
     await session.flush()
-    session.add_all(
-        [_party(request, position, party, sealer) for position, party in enumerate(particulars.parties, start=1)]
-    )
+    people.hand_over(session, request.case_id, request.division, particulars.parties, sealer)
     fact = MediationOpened(
         case_id=request.case_id,
         division=request.division,
@@ -94,7 +90,7 @@ async def seek_consent(
     """The parties were told of their rights (R75§30) and asked whether they agree (RM§17)."""
     case = await case_to_change(session, case_id, scope, expected)
     state = domain.advance(case.state, Action.SEEK_CONSENT)
-    parties = await queries.parties_of(session, case_id)
+    parties = await party_queries.parties_of(session, case_id)
     domain.may_seek_consent(len(parties))
     case.state = state
     case.rights_notice = notice
@@ -109,18 +105,17 @@ async def record_consent(
     """One party's answer. A refusal ends the case (RM§17): then the fact that is returned is its end."""
     case = await case_to_change(session, case_id, scope, expected)
     domain.advance(case.state, Action.RECORD_CONSENT)
-    parties = await queries.parties_of(session, case_id)
-    party = queries.party_of(parties, party_id)
-    domain.may_answer(party.stand)
+    parties = await party_queries.parties_of(session, case_id)
+    party = party_queries.party_of(parties, party_id)
     now = now_of(session)
-    party.stand, party.answered_at = stand, now
+    people.answer(party, stand, now)
     fact = MediationConsentRecorded(
         case_id=case_id,
         division=case.division,
         party_id=party_id,
         role=party.role,
         stand=stand,
-        outstanding=domain.outstanding_of(stands_of(parties)),
+        outstanding=outstanding_of(party_queries.stands_of(parties)),
     )
     entry = await record(session, fact, division=case.division)
     if stand is ConsentStand.REFUSED:
@@ -140,7 +135,7 @@ async def accept(
     """Accept the case: it gets its dossier number and the clock of its regime starts."""
     case = await case_to_change(session, case_id, scope, expected)
     state = domain.advance(case.state, Action.ACCEPT)
-    domain.may_accept(stands_of(await queries.parties_of(session, case_id)))
+    domain.may_accept(party_queries.stands_of(await party_queries.parties_of(session, case_id)))
     category = domain.classified(case.category, category)
     clock = regimes.clock_of(category, case.channel, case.named_clock)
     now = now_of(session)
@@ -210,7 +205,7 @@ async def terminate(
     domain.may_terminate(
         case.state,
         reason,
-        stands=stands_of(await queries.parties_of(session, case_id)),
+        stands=party_queries.stands_of(await party_queries.parties_of(session, case_id)),
         due_at=await _due_at(session, case),
         now=now,
     )
@@ -253,11 +248,6 @@ async def case_to_change(session: Session, case_id: UUID, scope: Scope, expected
     if expected is not None and expected != await version_of(session, case_id):
         raise VersionMismatch(case_id)
     return case
-
-
-def stands_of(parties: Sequence[tables.Party]) -> list[ConsentStand | None]:
-    """What each party answered."""
-    return [party.stand for party in parties]
 
 
 def now_of(session: Session) -> datetime:
@@ -306,25 +296,3 @@ async def _record_missed(session: Session, case: tables.Case, clock: str, due_da
 async def _due_at(session: Session, case: tables.Case) -> datetime | None:
     ends = [deadline.due_at for deadline in await of_case(session, case.id) if deadline.rule == case.clock]
     return ends[-1] if ends else None
-
-
-def _party(request: MediationRequested, position: int, party: HandoverParty, sealer: Sealer) -> tables.Party:
-    def sealed(value: str | None, column: str) -> bytes | None:
-        return None if value is None else sealer.seal(value, column, party.party_id)
-
-    def indexed(value: str | None, kind: IndexKind) -> bytes | None:
-        return None if value is None else sealer.index(value, kind)
-
-    return tables.Party(
-        case_id=request.case_id,
-        id=party.party_id,
-        position=position,
-        division=request.division,
-        role=party.role,
-        name_sealed=sealer.seal(party.name, NAME, party.party_id),
-        phone_sealed=sealed(party.phone, PHONE),
-        identity_number_sealed=sealed(party.identity_number, IDENTITY),
-        address_sealed=sealed(party.address, ADDRESS),
-        phone_index=indexed(party.phone, IndexKind.PHONE),
-        identity_index=indexed(party.identity_number, IndexKind.IDENTITY),
-    )

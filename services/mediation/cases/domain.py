@@ -11,6 +11,7 @@ from chassis.rules.machines import next_actions, step
 from chassis.rules.refusals import Kind, Refusal
 from contracts.codes import ConsentStand, DisputeType, MediationState, TerminationReason
 from contracts.roles import Role
+from services.mediation.parties.domain import outstanding_of
 
 State = MediationState
 
@@ -33,14 +34,6 @@ class ParticularsGone(Refusal):
     en = "The particulars handed over were deleted; no case can be opened without them."
 
 
-class PartyUnknown(Refusal):
-    """The party is none of this case."""
-
-    code = "party_unknown"
-    zh = "该当事人不属于本案"
-    en = "This case has no such party."
-
-
 class OtherSideMissing(Refusal):
     """Mediation needs two sides (RM§17)."""
 
@@ -48,15 +41,6 @@ class OtherSideMissing(Refusal):
     code = "other_side_missing"
     zh = "案件只有一方当事人，无法征询对方意愿"
     en = "The case has one party only; there is nobody else to be asked."
-
-
-class AlreadyAnswered(Refusal):
-    """The party's answer stands; who changes their mind after agreeing withdraws, which ends the case."""
-
-    kind = Kind.CONFLICT
-    code = "already_answered"
-    zh = "该当事人已经答复，不得重复登记"
-    en = "This party has answered already."
 
 
 class ConsentMissing(Refusal):
@@ -229,17 +213,6 @@ def may_seek_consent(parties: int) -> None:
     """There is another side to be asked; raises OtherSideMissing."""
     if parties < LEAST_PARTIES:
         raise OtherSideMissing
-
-
-def may_answer(earlier: ConsentStand | None) -> None:
-    """A party answers once; raises AlreadyAnswered."""
-    if earlier is not None:
-        raise AlreadyAnswered
-
-
-def outstanding_of(stands: Sequence[ConsentStand | None]) -> int:
-    """Parties that have yet to agree."""
-    return sum(stand is not ConsentStand.CONSENTED for stand in stands)
 
 
 def may_accept(stands: Sequence[ConsentStand | None]) -> None:

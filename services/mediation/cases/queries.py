@@ -13,8 +13,8 @@ from chassis.database.scope import Scope
 from chassis.database.session import Session
 from contracts.codes import DisputeType, MediationState, Tier
 from services.mediation import base
-from services.mediation.cases.domain import CaseUnknown, PartyUnknown
-from services.mediation.cases.tables import Case, DossierCounter, Party
+from services.mediation.cases.domain import CaseUnknown
+from services.mediation.cases.tables import Case, DossierCounter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,20 +48,6 @@ async def case(session: Session, case_id: UUID, scope: Scope) -> Case:
 async def is_known(session: Session, case_id: UUID) -> bool:
     """Whether mediation has ever had the case on its books, for the bus."""
     return await session.scalar(select(true()).where(col(Case.id) == case_id)) is not None
-
-
-async def parties_of(session: Session, case_id: UUID) -> Sequence[Party]:
-    """The parties, in the order in which they were handed over."""
-    statement = select(Party).where(col(Party.case_id) == case_id).order_by(col(Party.position))
-    return (await session.scalars(statement)).all()
-
-
-def party_of(parties: Sequence[Party], party_id: UUID, field: str = "party_id") -> Party:
-    """The party with this id; raises PartyUnknown."""
-    for party in parties:
-        if party.id == party_id:
-            return party
-    raise PartyUnknown(party_id, field=field)
 
 
 async def next_in_dossier(session: Session, county: str, year: int) -> int:

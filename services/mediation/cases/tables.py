@@ -1,4 +1,4 @@
-"""Rows of a mediation case: the case, its parties, and the counters of dossier numbers."""
+"""Rows of a mediation case: the case itself, and the counters of dossier numbers."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,12 +7,10 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from contracts.codes import (
-    ConsentStand,
     DisputeType,
     IntakeChannel,
     MediationState,
     MediatorChoice,
-    PartyRole,
     TerminationReason,
     Tier,
 )
@@ -62,32 +60,6 @@ class Case(Base, table=True):
     termination_reason: TerminationReason | None = coded(TerminationReason, default=None)
     termination_note_sealed: bytes | None = None
     terminated_at: datetime | None = moment(default=None)
-
-
-class Party(Base, table=True):
-    """A party of a case, as the handover named it; particulars sealed, their keyed hashes beside them."""
-
-    __tablename__ = "parties"
-    __table_args__ = (
-        CheckConstraint("(stand IS NULL) = (answered_at IS NULL)", name="answer"),
-        UniqueConstraint("case_id", "position"),
-        Index("ix_parties_phone_index", "phone_index"),
-        Index("ix_parties_identity_index", "identity_index"),
-    )
-
-    case_id: UUID = Field(primary_key=True, foreign_key="cases.id")
-    id: UUID = Field(primary_key=True)
-    position: int
-    division: str
-    role: PartyRole = coded(PartyRole)
-    name_sealed: bytes
-    phone_sealed: bytes | None = None
-    identity_number_sealed: bytes | None = None
-    address_sealed: bytes | None = None
-    phone_index: bytes | None = None
-    identity_index: bytes | None = None
-    stand: ConsentStand | None = coded(ConsentStand, default=None)
-    answered_at: datetime | None = moment(default=None)
 
 
 class DossierCounter(Base, table=True):
