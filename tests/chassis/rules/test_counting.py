@@ -157,6 +157,18 @@ def test_a_pause_in_the_roll_is_rolled_over() -> None:
     assert explain("MED_COURT_PRE", start, [pause]).due_date == date(2021, 10, 9)  # a make-up Saturday
 
 
+@pytest.mark.parametrize(
+    ("pause", "step", "days"),
+    [
+        ("2021-10-07T09:00:00+08:00..2021-10-08T10:00:00+08:00", "pause", 1),  # of its two days one was a working day
+        ("2021-10-07T09:00:00+08:00..2021-10-07T10:00:00+08:00", "pause_has_no_effect", None),
+    ],
+)
+def test_in_the_roll_a_pause_takes_working_days_only(pause: str, step: str, days: int | None) -> None:
+    found = explain("MED_COURT_PRE", parse_start("2021-09-06T09:00:00+08:00"), [parse_pause(pause)])
+    assert (step, days) in [(each.step, each.days) for each in found.steps]
+
+
 @pytest.mark.parametrize("rule", NOT_CLOCKS)
 def test_what_is_no_clock_is_refused_with_its_hint(rule: str) -> None:
     with pytest.raises(NotAClock) as refused:

@@ -50,6 +50,7 @@ def test_a_differently_written_reference_agrees(clock: Clock, data: st.DataObjec
     reference = Reference(clock, question.start, question.pauses, question.extension or 0)
     found = answer(question)
     assert found.due_date == reference.due()
+    assert found.years == reference.looked_at
     assert found.provisional == any(year > 2026 for year in reference.looked_at)
 
 
