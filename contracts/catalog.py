@@ -32,6 +32,7 @@ EVENTS: tuple[type[Event], ...] = (
     mediations.MediationDeadlineMissed,
     matters.PetitionRegistered,
     matters.PetitionAccepted,
+    matters.PetitionExtended,
     matters.OpinionIssued,
     matters.OpinionDelivered,
     matters.PetitionConcluded,

@@ -28,6 +28,7 @@ ACTS: Final = (
     "petition.opinions.issue",
     "petition.opinions.deliver",
     "petition.matters.conclude",
+    "petition.matters.extend",
 )
 
 

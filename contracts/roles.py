@@ -85,6 +85,7 @@ class Permission(Code):
         "read the timeline of a petition matter",
     )
     PETITION_MATTERS_ACCEPT = "petition.matters.accept", "受理信访事项", "accept a matter and choose its procedure"
+    PETITION_MATTERS_EXTEND = "petition.matters.extend", "批准延期", "grant more time to handle a matter, once"
     PETITION_OPINIONS_ISSUE = "petition.opinions.issue", "出具处理意见书", "issue a handling opinion"
     PETITION_OPINIONS_DELIVER = "petition.opinions.deliver", "登记送达", "record the delivery of an opinion"
     PETITION_MATTERS_CONCLUDE = "petition.matters.conclude", "办结信访事项", "conclude a matter"
@@ -149,7 +150,7 @@ _GRANTED: Mapping[Role, frozenset[Permission]] = {
     Role.COUNSELOR: _DESK,
     Role.PETITION_REGISTRAR: _REGISTRAR | _GRID,
     Role.PETITION_HANDLER: _PETITION,
-    Role.ORGAN_HEAD: _PETITION,
+    Role.ORGAN_HEAD: _PETITION | {_P.PETITION_MATTERS_EXTEND},  # XF§34: by the head of the organ alone
     Role.REVIEWER: _PETITION_READER,
     Role.RECHECKER: _PETITION_READER,
     Role.INSPECTOR: _PETITION_READER | _ANALYST,

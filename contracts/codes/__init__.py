@@ -31,6 +31,7 @@ from contracts.codes.mediation import (
 )
 from contracts.codes.petition import (
     DeliveryMethod,
+    ExtensionReason,
     OpinionConclusion,
     PetitionCategory,
     PetitionRoute,
@@ -67,6 +68,7 @@ _TABLES: tuple[type[Code], ...] = (
     PetitionState,
     OpinionConclusion,
     DeliveryMethod,
+    ExtensionReason,
     DivisionLevel,
     DivisionKind,
     OrganisationKind,
@@ -100,6 +102,7 @@ __all__ = [
     "DivisionLevel",
     "EvaluatedUnit",
     "EventScale",
+    "ExtensionReason",
     "GridRole",
     "IntakeChannel",
     "Label",

@@ -92,3 +92,17 @@ class DeliveryMethod(Code):
     IN_PERSON = "IN_PERSON", "直接送达", "0 in person"
     POST = "POST", "邮寄送达", "1 by post"
     OTHER = "OTHER", "其他方式", "2 other"
+
+
+class ExtensionReason(Code):
+    """Why a matter takes longer than 60 days 延期理由.
+
+    Source: Petition Work Regulations art. 34: the circumstances are complex (情况复杂). In what way is this project's.
+    """
+
+    SEVERAL_UNITS = "SEVERAL_UNITS", "涉及多个单位", "several units have to act together"
+    EVIDENCE = "EVIDENCE", "调查取证复杂", "the facts are hard to establish"
+    APPRAISAL = "APPRAISAL", "需要鉴定评估", "an appraisal is needed"
+    HEARING = "HEARING", "需要听证", "a hearing is to be held"
+    SETTLEMENT = "SETTLEMENT", "正在调解和解", "the parties are being mediated or are settling"
+    OTHER = "OTHER", "其他复杂情况", "complex in another way"

@@ -3,9 +3,16 @@
 from typing import ClassVar
 from uuid import UUID
 
-from contracts.codes import DeliveryMethod, IntakeChannel, OpinionConclusion, PetitionCategory, PetitionRoute
+from contracts.codes import (
+    DeliveryMethod,
+    ExtensionReason,
+    IntakeChannel,
+    OpinionConclusion,
+    PetitionCategory,
+    PetitionRoute,
+)
 from contracts.envelope import Event
-from contracts.fields import ClockId, Day, DivisionCode, Flag, Moment, OfficialNumber, People
+from contracts.fields import ClockId, Count, Day, DivisionCode, Flag, Moment, OfficialNumber, People
 from contracts.topics import PETITION_MATTERS, Topic
 
 
@@ -59,6 +66,31 @@ class PetitionAccepted(Event):
     """When it was accepted."""
 
 
+class PetitionExtended(Event):
+    """The head of the organ granted more time because the circumstances are complex 延期; the petitioner is told why.
+
+    Source: Petition Work Regulations art. 34: once, at most 30 days.
+    """
+
+    type: ClassVar[str] = "petition.extended"
+    topic: ClassVar[Topic] = PETITION_MATTERS
+
+    case_id: UUID
+    """The matter."""
+    division: DivisionCode
+    """Division of the matter."""
+    clock: ClockId
+    """Which clock got longer."""
+    days: Count
+    """Days granted, calendar days."""
+    due_date: Day
+    """Its last day from now on, Shanghai date."""
+    reason_code: ExtensionReason
+    """In what way the matter is complex."""
+    extended_at: Moment
+    """When it was granted."""
+
+
 class OpinionIssued(Event):
     """The organ issued its handling opinion 信访处理意见书.
 
@@ -79,7 +111,9 @@ class OpinionIssued(Event):
 
 
 class OpinionDelivered(Event):
-    """The handling opinion reached the petitioner 送达: without a recorded delivery no review window runs.
+    """The handling opinion reached a petitioner 送达: without a recorded delivery no review window runs.
+
+    One fact a petitioner: each has a window of their own, from the delivery to them.
 
     Source: Petition Work Regulations art. 35.
     """
@@ -97,6 +131,10 @@ class OpinionDelivered(Event):
     """When it was received."""
     review_until: Day | None = None
     """Last day to ask for review 复查, Shanghai date; null when none is open."""
+    petitioner_id: UUID | None = None
+    """Who received it, by the party's pseudonymous id."""
+    outstanding: Count = 0
+    """Petitioners whom it has yet to reach; 0: the handling is finished."""
 
 
 class PetitionConcluded(Event):
