@@ -1,0 +1,355 @@
+"""What can be asked of a case: register it, by any door; move it on; record its outcome and what people said of it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import orjson
+
+from chassis.database.scope import SYSTEM, Scope
+from chassis.database.session import Database, Session
+from chassis.database.writer import Writer, WriterFull
+from chassis.deadlines import arms as deadline_arms
+from chassis.deadlines import commands as deadlines
+from chassis.deadlines.queries import Deadline
+from chassis.http.idempotency import IdempotencyKeyReused
+from chassis.journal.arms import FirstAnswer
+from chassis.journal.chain import following
+from chassis.journal.context import Acting
+from chassis.journal.entries import Entry, new_id
+from chassis.journal.record import record
+from chassis.rules.clock import Clock, shanghai_date
+from chassis.rules.refusals import Refusal
+from chassis.security import identity
+from chassis.security.keys import Keyring
+from chassis.security.sealing import IndexKind, Sealer
+from contracts.codes import (
+    CaseKind,
+    CaseOutcome,
+    CaseProgress,
+    CaseState,
+    ConcludingService,
+    DissatisfactionReason,
+    EvaluatedUnit,
+    Route,
+    Satisfaction,
+    Tier,
+)
+from contracts.intake.cases import CaseConcluded, CaseRegistered, IntakeDeadlineMissed, SatisfactionRecorded
+from services.intake.cases import domain, queries, tables
+from services.intake.directory import domain as directory
+from services.intake.directory.queries import Divisions
+
+OPERATION: Final = "POST /v1/cases"
+"""What the key is used for at every door: a phone may repeat in a batch what it sent alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """A case to be registered, by whom and under which key. `scope` is the caller's verified jurisdiction.
+
+    `case_id` is given where a case must have a known id, as in the demonstration county.
+    """
+
+    principal: str
+    key: str
+    body_hash: bytes
+    who: Acting
+    scope: Scope
+    case: domain.NewCase
+    case_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The answer: the same for a first request and every repeat of it. `data` is the fact as journaled."""
+
+    case_id: UUID
+    number: str
+    receipt_code: str
+    receipt: str
+    data: str
+
+
+Result: TypeAlias = Registered | Exception
+"""A case of a batch fails alone: with the refusal, or the error of the database that its row met."""
+
+
+class Window:
+    """The one window (一窗): everything that registering needs, made once when the service starts."""
+
+    def __init__(self, *, database: Database, keyring: Keyring, sealer: Sealer, clock: Clock, mark: str) -> None:
+        self.database = database
+        self.sealer = sealer
+        self.clock = clock
+        self.divisions = Divisions(database)
+        self.numbers = queries.Numbers(database, mark)
+        self.writer: Writer[queries.Row, FirstAnswer | None] = Writer(database.raw, queries.register)
+        self._code_key = keyring.receipt_code_key
+
+    def receipt_code(self, case_id: UUID) -> str:
+        """The code that the person who brought the case keeps: see `domain.receipt_code`."""
+        return domain.receipt_code(self._code_key, case_id)
+
+    def answer(self, case_id: UUID, data: str, receipt: bytes) -> Registered:
+        """The answer to a registration, from nothing but its entry in the journal."""
+        return Registered(case_id, orjson.loads(data)["number"], self.receipt_code(case_id), receipt.hex(), data)
+
+
+async def register(window: Window, batch: Sequence[Registration]) -> list[Result]:
+    """Register cases, each once in effect under its key; the results stand in the order of the batch.
+
+    The one way in, for every door. Each result is the answer or what went wrong with this case alone: a refusal of the
+    rules, IdempotencyKeyReused, AlreadyRegistered, WriterFull when too many wait, or the error of the database.
+    """
+    known = await _known(window, batch) if len(batch) > 1 else {}
+    prepared = [await _prepared(window, registration, known) for registration in batch]
+    queued = [_queued(window, one) if isinstance(one, queries.Row) else one for one in prepared]
+    futures = [one for one in queued if isinstance(one, asyncio.Future)]
+    written = iter(await asyncio.gather(*futures, return_exceptions=True))
+    results: list[Result] = []
+    for registration, row, one in zip(batch, prepared, queued, strict=True):
+        if isinstance(one, asyncio.Future) and isinstance(row, queries.Row):
+            results.append(await _result(window, registration, row, next(written)))
+        elif not isinstance(one, asyncio.Future):
+            results.append(one)
+    return results
+
+
+async def _known(window: Window, batch: Sequence[Registration]) -> dict[tuple[str, str], FirstAnswer]:
+    """Answers to what a batch repeats, so that a repeated import costs a look and no numbers."""
+    async with window.database.transaction(SYSTEM) as session:
+        return dict(await queries.answers_to(session, [(one.principal, one.key) for one in batch]))
+
+
+async def _prepared(
+    window: Window, registration: Registration, known: Mapping[tuple[str, str], FirstAnswer]
+) -> queries.Row | Result:
+    first = known.get((registration.principal, registration.key))
+    try:
+        return await _row(window, registration) if first is None else _repeated(window, registration, first)
+    except Refusal as refusal:
+        return refusal
+
+
+def _queued(window: Window, row: queries.Row) -> asyncio.Future[FirstAnswer | None] | WriterFull:
+    try:
+        return window.writer.put(row)
+    except WriterFull as full:
+        return full
+
+
+async def _result(
+    window: Window, registration: Registration, row: queries.Row, written: FirstAnswer | BaseException | None
+) -> Result:
+    match written:
+        case None:
+            return window.answer(row.entry.case_id, row.entry.data, row.entry.hash)
+        case FirstAnswer():
+            try:
+                return _repeated(window, registration, written)
+            except Refusal as refusal:
+                return refusal
+        case Exception() if queries.is_second_of_source(written):
+            return await _already_registered(window, registration)
+        case Exception():
+            return written
+        case _:
+            raise written
+
+
+def _repeated(window: Window, registration: Registration, first: FirstAnswer) -> Registered:
+    if first.operation != OPERATION or first.body_hash != registration.body_hash:
+        raise IdempotencyKeyReused
+    return window.answer(first.case_id, first.data, first.hash)
+
+
+async def _already_registered(window: Window, registration: Registration) -> domain.AlreadyRegistered:
+    """The refusal, with the id of the case for whoever may see it."""
+    case, scope = registration.case, registration.scope
+    async with window.database.transaction(scope) as session:
+        found = await queries.registered_from(session, scope, case.source or "", case.source_id or "")
+    return domain.AlreadyRegistered(found)
+
+
+async def _row(window: Window, registration: Registration) -> queries.Row:
+    """Check everything that can be checked before queueing, and make the rows; raises the refusals of the rules."""
+    case, now = registration.case, window.clock.now()
+    domain.check_kind(case.kind, case.category, case.petition_category)
+    if not registration.scope.holds(case.division):
+        raise directory.DivisionUnknown(case.division, field="division")
+    division = await window.divisions.find(case.division, now)
+    tier = case.tier or directory.own_tier(division)
+    if not directory.has_tier(division, tier):
+        raise domain.TierDoesNotFit(field="tier")
+    received_at = case.received_at or now
+    people = domain.checked_people(case, now)
+    case_id = registration.case_id or new_id()
+    parties = [_party_row(window.sealer, case, case_id, place, now) for place in range(len(case.parties))]
+    number = await window.numbers.next(now)
+    source = None if case.source is None else f"{case.source}:{case.source_id}"
+    fact = CaseRegistered(
+        case_id=case_id,
+        number=number,
+        kind=case.kind,
+        channel=case.channel,
+        category=case.category,
+        division=case.division,
+        tier=tier,
+        people_involved=people,
+        amount_fen=case.amount_fen,
+        scale=case.scale,
+        parties=len(parties),
+        occurred_on=case.occurred_on,
+        registered_at=now,
+        source=source,
+    )
+    notice = domain.owes_notice(case.kind, [bool(party.address or party.phone) for party in case.parties])
+    return queries.Row(
+        principal=registration.principal,
+        key=registration.key,
+        operation=OPERATION,
+        body_hash=registration.body_hash,
+        entry=following(fact, division=case.division, who=registration.who, at=now, occurred_at=min(received_at, now)),
+        own=(
+            number,
+            window.receipt_code(case_id),
+            case.kind,
+            case.channel,
+            case.category,
+            case.petition_category,
+            case.division[: queries.COUNTY_DIGITS],
+            tier,
+            people,
+            (case.visitors or max(1, len(parties))) if case.kind is CaseKind.PETITION else None,
+            case.amount_fen,
+            case.scale,
+            case.occurred_on,
+            case.title,
+            case.narrative,
+            received_at,
+            case.source,
+            case.source_id,
+            case.source_author,
+            registration.scope.value,
+        ),
+        parties=parties,
+        deadlines=[
+            deadline_arms.row(
+                deadlines.counted(
+                    domain.NOTICE, case_id=case_id, division=case.division, started_at=min(received_at, now)
+                )
+            )
+        ]
+        if notice
+        else (),
+    )
+
+
+def _party_row(sealer: Sealer, case: domain.NewCase, case_id: UUID, place: int, now: datetime) -> tuple[Any, ...]:
+    """A party with its particulars checked, brought into their one form, sealed and indexed."""
+    party = case.parties[place]
+    path = f"parties[{place}]"
+    phone = party.phone and identity.phone_number(party.phone, f"{path}.phone")
+    number = party.identity_number and identity.identity_number(
+        party.identity_number, shanghai_date(now), f"{path}.identity_number"
+    )
+    party_id = new_id()
+    given = {
+        queries.NAME: party.name,
+        queries.PHONE: phone,
+        queries.IDENTITY: number,
+        queries.ADDRESS: party.address,
+    }
+    values = [(column, value) for column, value in given.items() if value]
+    sealed = dict(zip((column for column, _ in values), sealer.seal_row(party_id, values), strict=True))
+    return (
+        party_id,
+        case_id,
+        case.division,
+        place,
+        party.role,
+        *(sealed.get(column) for column in given),
+        sealer.index(phone, IndexKind.PHONE) if phone else None,
+        sealer.index(number, IndexKind.IDENTITY) if number else None,
+    )
+
+
+async def send(
+    session: Session, scope: Scope, case_id: UUID, *, route: Route, tier: Tier, organisation_id: UUID | None
+) -> tables.Case:
+    """Move a registered case on to a route; the notice that its petitioner is owed is given by this.
+
+    The caller records the facts. Raises CaseNotFound, IllegalTransition.
+    """
+    case = await queries.case_for_update(session, scope, case_id)
+    case.state = domain.advance(CaseState(case.state), domain.Action.ROUTE)
+    case.route, case.tier, case.organisation_id = route, tier, organisation_id
+    case.progress = CaseProgress.HANDED_OVER if route in domain.HANDED_OVER else None
+    await deadlines.meet(session, case_id, domain.NOTICE, session.info["clock"].now())
+    return case
+
+
+async def follow(session: Session, case_id: UUID, progress: CaseProgress) -> None:
+    """Keep how far the service that has the case has come; no fact of ours, since it is that service's."""
+    case = await queries.case_for_update(session, SYSTEM, case_id)
+    if CaseState(case.state) is CaseState.ROUTED:
+        case.progress = progress
+
+
+async def conclude(
+    session: Session, case_id: UUID, *, outcome: CaseOutcome, concluded_by: ConcludingService, resolved: bool | None
+) -> Entry:
+    """Close the case with its outcome (有案必调、调必有果); raises CaseNotFound, IllegalTransition."""
+    case = await queries.case_for_update(session, SYSTEM, case_id)
+    case.state = domain.advance(CaseState(case.state), domain.Action.CONCLUDE)
+    case.outcome, case.concluded_by, case.resolved = outcome, concluded_by, resolved
+    case.concluded_at = session.info["clock"].now()
+    case.progress = None
+    fact = CaseConcluded(
+        case_id=case_id, division=case.division, outcome=outcome, concluded_by=concluded_by, resolved=resolved
+    )
+    return await record(session, fact, division=case.division)
+
+
+async def record_satisfaction(
+    session: Session,
+    scope: Scope,
+    case_id: UUID,
+    *,
+    of: EvaluatedUnit,
+    satisfaction: Satisfaction,
+    reason_code: DissatisfactionReason | None,
+    expected: int | None = None,
+) -> Entry:
+    """Record what the person said of one unit's handling, after the outcome and once; raises the refusals of domain."""
+    case = await queries.case_for_update(session, scope, case_id)
+    route = None if case.route is None else Route(case.route)
+    domain.check_reason(satisfaction, reason_code)
+    domain.may_evaluate(CaseState(case.state), route, of, await queries.evaluated_units(session, case_id))
+    session.add(
+        tables.Evaluation(
+            case_id=case_id,
+            unit=of,
+            division=case.division,
+            satisfaction=satisfaction,
+            reason_code=reason_code,
+            recorded_at=session.info["clock"].now(),
+        )
+    )
+    fact = SatisfactionRecorded(
+        case_id=case_id, division=case.division, satisfaction=satisfaction, reason_code=reason_code, of=of
+    )
+    return await record(session, fact, division=case.division, expected=expected)
+
+
+async def miss_notice(session: Session, deadline: Deadline) -> None:
+    """Put on record that a petitioner was not told in time; the case goes on."""
+    if deadline.due_date is not None:
+        fact = IntakeDeadlineMissed(
+            case_id=deadline.case_id, division=deadline.division, clock=deadline.rule, due_date=deadline.due_date
+        )
+        await record(session, fact, division=deadline.division)

@@ -1,0 +1,338 @@
+"""Every SQL statement of cases: the one that registers, the few that find, and what is read for people."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import ColumnElement, Select, func, text, tuple_
+from sqlmodel import col, select
+
+from chassis.database.scope import SYSTEM, Scope
+from chassis.database.session import Database, Session
+from chassis.database.statements import Arm, Statement
+from chassis.deadlines import arms as deadlines
+from chassis.journal.arms import ARMS, OPENING, FirstAnswer, first_answers
+from chassis.journal.entries import HASHED, Entry
+from chassis.rules.clock import shanghai_date
+from chassis.security.sealing import Sealer
+from contracts.codes import CaseKind, CaseState, EvaluatedUnit, IntakeChannel, PartyRole, Tier
+from services.intake.cases import domain
+from services.intake.cases.tables import Case, Evaluation, Party
+from services.intake.directory.domain import significant
+from services.intake.directory.queries import COUNTED, subtree
+
+NAME: Final = "intake.parties.name_sealed"
+PHONE: Final = "intake.parties.phone_sealed"
+IDENTITY: Final = "intake.parties.identity_sealed"
+ADDRESS: Final = "intake.parties.address_sealed"
+"""Columns that sealed values are bound to."""
+
+OWN: Final[Mapping[str, str]] = {
+    "number": "text",
+    "receipt_code": "text",
+    "kind": "text",
+    "channel": "text",
+    "category": "text",
+    "petition_category": "text",
+    "county": "text",
+    "tier": "text",
+    "people_involved": "int",
+    "visitors": "int",
+    "amount_fen": "bigint",
+    "scale": "text",
+    "occurred_on": "date",
+    "title": "text",
+    "narrative": "text",
+    "received_at": "timestamptz",
+    "source": "text",
+    "source_id": "text",
+    "source_author": "text",
+    "authorised_division": "text",
+}
+"""Columns of a case that its entry in the journal does not have already."""
+PARTY: Final[Mapping[str, str]] = {
+    "id": "uuid",
+    "case_id": "uuid",
+    "division": "text",
+    "position": "smallint",
+    "role": "text",
+    "name_sealed": "bytea",
+    "phone_sealed": "bytea",
+    "identity_sealed": "bytea",
+    "address_sealed": "bytea",
+    "phone_index": "bytea",
+    "identity_index": "bytea",
+}
+REGISTER: Final = Statement(
+    inputs={"r": {**OPENING, **OWN}, "p": {f"p_{name}": kind for name, kind in PARTY.items()}, "d": deadlines.INPUT},
+    arms=(
+        *ARMS,
+        Arm(
+            "c",
+            f"INSERT INTO cases (id, division, registered_at, state, {', '.join(OWN)})"  # noqa: S608 -- own columns
+            f" SELECT e_case_id, e_division, e_recorded_at, '{domain.START}', {', '.join(OWN)} FROM n",
+        ),
+        Arm(
+            "q",
+            f"INSERT INTO parties ({', '.join(PARTY)})"  # noqa: S608 -- own columns
+            f" SELECT {', '.join(f'p_{name}' for name in PARTY)} FROM p JOIN n ON n.e_case_id = p.p_case_id",
+        ),
+        deadlines.ARM,
+    ),
+    closing="SELECT e_id FROM n",
+)
+"""The one statement that registers (performance.md 2b): keys, cases, parties, deadlines, heads, journal, pointers."""
+COUNTY_DIGITS: Final = 6
+SOURCE_IS_UNIQUE: Final = "uq_cases_source_source_id"
+BLOCK: Final = 50
+"""Official numbers that a process takes at once; those it has not given when it ends stay gaps."""
+TAKE_NUMBERS = text(
+    "INSERT INTO number_blocks (year, next) VALUES (:year, 1 + :size)"
+    " ON CONFLICT (year) DO UPDATE SET next = number_blocks.next + :size RETURNING next - :size"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case ready to be written, with everything that is written with it. Tuples stand in the order of the inputs."""
+
+    principal: str
+    key: str
+    operation: str
+    body_hash: bytes
+    entry: Entry
+    own: tuple[Any, ...]
+    parties: Sequence[tuple[Any, ...]]
+    deadlines: Sequence[tuple[Any, ...]]
+
+
+async def register(connection: asyncpg.Connection, rows: Sequence[Row]) -> Sequence[FirstAnswer | None]:
+    """Register all rows in one statement; a row whose key is known gets its first answer, a new one None."""
+    arguments = REGISTER.arguments(
+        r=[
+            (
+                row.principal,
+                row.key,
+                row.operation,
+                row.body_hash,
+                *(getattr(row.entry, name) for name in HASHED),
+                row.entry.hash,
+                *row.own,
+            )
+            for row in rows
+        ],
+        p=[party for row in rows for party in row.parties],
+        d=[deadline for row in rows for deadline in row.deadlines],
+    )
+    written = {record["e_id"] for record in await connection.fetch(REGISTER.text, *arguments)}
+    repeats = [(row.principal, row.key) for row in rows if row.entry.id not in written]
+    first = await first_answers(connection, repeats) if repeats else {}
+    return [None if row.entry.id in written else first[row.principal, row.key] for row in rows]
+
+
+async def answers_to(session: Session, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], FirstAnswer]:
+    """First answers to those of the keys that are known; the session must have begun its transaction."""
+    connection = await (await session.connection()).get_raw_connection()
+    driver = connection.driver_connection
+    if not isinstance(driver, asyncpg.Connection):  # for the type checker: the engine makes no other
+        raise TypeError
+    return await first_answers(driver, keys)
+
+
+def is_second_of_source(error: Exception) -> bool:
+    """Whether the database refused a row because its source and id there are registered."""
+    return isinstance(error, asyncpg.UniqueViolationError) and error.constraint_name == SOURCE_IS_UNIQUE
+
+
+async def registered_from(session: Session, scope: Scope, source: str, source_id: str) -> UUID | None:
+    """The case registered from this record of this source, None when there is none in the caller's jurisdiction."""
+    statement = select(Case.id).where(col(Case.source) == source, col(Case.source_id) == source_id, within(scope))
+    return await session.scalar(statement)
+
+
+class Numbers:
+    """Official numbers, `（2026）窗字第1号`: counted by year, taken from the database in blocks."""
+
+    def __init__(self, database: Database, mark: str) -> None:
+        self._database = database
+        self._mark = mark
+        self._taking = asyncio.Lock()
+        self._year = 0
+        self._left = range(0)
+
+    async def next(self, now: datetime) -> str:
+        """The next number of the Shanghai year of `now`."""
+        year = shanghai_date(now).year
+        while not self._left or self._year != year:
+            async with self._taking:
+                if not self._left or self._year != year:
+                    async with self._database.transaction(SYSTEM) as session:
+                        first = await _take_numbers(session, year)
+                    self._year, self._left = year, range(first, first + BLOCK)
+        number, self._left = self._left[0], self._left[1:]
+        return f"（{year}）{self._mark}字第{number}号"
+
+
+async def _take_numbers(session: Session, year: int) -> int:
+    return int((await session.execute(TAKE_NUMBERS, {"year": year, "size": BLOCK})).scalar_one())
+
+
+def jurisdiction(scope: Scope) -> str:
+    """What a division must begin with to be the caller's business: the first wall, before row-level security."""
+    return "" if scope.value == "*" else scope.value
+
+
+def within(scope: Scope) -> ColumnElement[bool]:
+    """Condition that a case lies in the caller's jurisdiction."""
+    return func.starts_with(col(Case.division), jurisdiction(scope))
+
+
+CaseRow: TypeAlias = Case
+"""A case as nouns above this one may read it; they change it through this noun's commands only."""
+
+
+async def case(session: Session, scope: Scope, case_id: UUID) -> Case:
+    """The case; raises CaseNotFound when there is none, or none in the caller's jurisdiction."""
+    row = await session.scalar(select(Case).where(col(Case.id) == case_id, within(scope)))
+    if row is None:
+        raise domain.CaseNotFound(case_id)
+    return row
+
+
+async def case_for_update(session: Session, scope: Scope, case_id: UUID) -> Case:
+    """The case, locked until commit: taken before anything of it is changed or recorded. Raises CaseNotFound."""
+    statement = select(Case).where(col(Case.id) == case_id, within(scope)).with_for_update()
+    row = await session.scalar(statement)
+    if row is None:
+        raise domain.CaseNotFound(case_id)
+    return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """A party in clear: personal data, which leaves through a mask, after a recorded reason, or sealed."""
+
+    id: UUID
+    role: PartyRole
+    name: str
+    phone: str | None
+    identity_number: str | None
+    address: str | None
+
+
+async def particulars(session: Session, case_id: UUID, sealer: Sealer) -> list[Particulars]:
+    """The parties of a case in clear, in the order they were named."""
+    rows = await session.scalars(select(Party).where(col(Party.case_id) == case_id).order_by(col(Party.position)))
+    return [
+        Particulars(
+            id=row.id,
+            role=PartyRole(row.role),
+            name=sealer.unseal(row.name_sealed, NAME, row.id),
+            phone=_opened(sealer, row.phone_sealed, PHONE, row.id),
+            identity_number=_opened(sealer, row.identity_sealed, IDENTITY, row.id),
+            address=_opened(sealer, row.address_sealed, ADDRESS, row.id),
+        )
+        for row in rows
+    ]
+
+
+def _opened(sealer: Sealer, sealed: bytes | None, column: str, row_id: UUID) -> str | None:
+    return None if sealed is None else sealer.unseal(sealed, column, row_id)
+
+
+async def evaluations(session: Session, case_id: UUID) -> Sequence[Evaluation]:
+    """What was said of the units that handled a case."""
+    return (await session.scalars(select(Evaluation).where(col(Evaluation.case_id) == case_id))).all()
+
+
+async def evaluated_units(session: Session, case_id: UUID) -> frozenset[EvaluatedUnit]:
+    """Units of a case that have been evaluated."""
+    return frozenset(EvaluatedUnit(row.unit) for row in await evaluations(session, case_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list of cases is narrowed to; None and empty narrow nothing."""
+
+    division: str | None = None
+    state: CaseState | None = None
+    kind: CaseKind | None = None
+    category: str | None = None
+    tier: Tier | None = None
+    channel: IntakeChannel | None = None
+    registered_from: datetime | None = None
+    registered_before: datetime | None = None
+
+
+SHOWN: Final = (
+    Case.id,
+    Case.number,
+    Case.kind,
+    Case.channel,
+    Case.category,
+    Case.petition_category,
+    Case.division,
+    Case.tier,
+    Case.state,
+    Case.route,
+    Case.progress,
+    Case.outcome,
+    Case.title,
+    Case.people_involved,
+    Case.registered_at,
+)
+"""Columns of a case in a list: the narrative is not among them."""
+
+
+def matching(scope: Scope, filters: Filters) -> Select[Any]:
+    """Cases of the caller's jurisdiction that fit the filters."""
+    statement = select(*(col(column) for column in SHOWN)).where(within(scope))
+    if filters.division is not None:
+        statement = statement.where(col(Case.division).between(*subtree(filters.division)))
+    county = _county(scope, filters.division)
+    if county is not None:  # lets the index of the county's newest be walked
+        statement = statement.where(col(Case.county) == county)
+    for column, wanted in (
+        (Case.state, filters.state),
+        (Case.kind, filters.kind),
+        (Case.category, filters.category),
+        (Case.tier, filters.tier),
+        (Case.channel, filters.channel),
+    ):
+        if wanted is not None:
+            statement = statement.where(col(column) == wanted)
+    if filters.registered_from is not None:
+        statement = statement.where(col(Case.registered_at) >= filters.registered_from)
+    if filters.registered_before is not None:
+        statement = statement.where(col(Case.registered_at) < filters.registered_before)
+    return statement
+
+
+def _county(scope: Scope, division: str | None) -> str | None:
+    for prefix in (significant(division) if division else "", jurisdiction(scope)):
+        if len(prefix) >= COUNTY_DIGITS:
+            return prefix[:COUNTY_DIGITS]
+    return None
+
+
+async def newest(
+    session: Session, matched: Select[Any], *, before: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Any]:
+    """A page of matching cases, newest first, each with the sealed name of its first party beside it."""
+    position = tuple_(col(Case.registered_at), col(Case.id))
+    statement = matched.add_columns(
+        col(Party.id).label("party_id"), col(Party.name_sealed).label("name_sealed")
+    ).outerjoin(Party, (col(Party.case_id) == col(Case.id)) & (col(Party.position) == 0))
+    if before is not None:
+        statement = statement.where(position < tuple_(*before))
+    statement = statement.order_by(col(Case.registered_at).desc(), col(Case.id).desc()).limit(limit)
+    return (await session.execute(statement)).all()
+
+
+async def count(session: Session, matched: Select[Any]) -> int:
+    """How many cases match, counted up to COUNTED + 1."""
+    return await session.scalar(select(func.count()).select_from(matched.limit(COUNTED + 1).subquery())) or 0
