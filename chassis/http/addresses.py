@@ -1,18 +1,18 @@
 """What an address may say: declared parameters, each once, and no character that the database cannot hold."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
-from fastapi._compat import field_annotation_is_sequence
+from fastapi._compat import ModelField, field_annotation_is_sequence
 from fastapi.dependencies.models import Dependant
-from fastapi.params import Query
 from starlette.requests import Request
 
 from chassis.http.examples import OPERATION, Operation
 from chassis.http.json_refusals import NulCharacter
 from chassis.rules.refusals import Kind, Refusal
 
-DECLARED: Final = "ow_query_names"
-LISTS: Final = "ow_query_lists"
+DECLARED: Final = "ow_declared_parameters"
 
 
 class UnknownParameter(Refusal):
@@ -40,6 +40,14 @@ class NulInAddress(NulCharacter):
     en = "The address holds U+0000"
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Names of a route's query parameters; `repeatable` are those of lists, `kind=TOWN&kind=TOWNSHIP`."""
+
+    names: frozenset[str]
+    repeatable: frozenset[str]
+
+
 def check_address(request: Request) -> None:
     """Look at path and query before anything is done with them; raises the refusals above."""
     scope = request.scope
@@ -47,44 +55,31 @@ def check_address(request: Request) -> None:
         raise NulInAddress
     if not scope["query_string"]:
         return
-    names = [name for name, _ in request.query_params.multi_items()]
-    route = scope["route"]
-    if not query_names(route).issuperset(names):
+    given = [name for name, _ in request.query_params.multi_items()]
+    declared = declared_parameters(scope.get("route", scope["endpoint"]))  # of plain routes only the endpoint is there
+    if not declared.names.issuperset(given):
         raise UnknownParameter
-    once = [name for name in names if name not in list_names(route)]
+    once = [name for name in given if name not in declared.repeatable]
     if len(set(once)) != len(once):
         raise RepeatedParameter
 
 
-def query_names(route: Any) -> frozenset[str]:  # noqa: ANN401 -- an APIRoute or a plain one
-    """Names of the query parameters that a route declares, a plain one in its Operation."""
-    names: frozenset[str] | None = getattr(route, DECLARED, None)
-    if names is None:
-        dependant = getattr(route, "dependant", None)
-        operation = getattr(getattr(route, "endpoint", None), OPERATION, None)
-        if isinstance(operation, Operation):
-            names = frozenset(parameter["name"] for parameter in operation.parameters)
-        else:
-            names = frozenset(_names(dependant) if dependant is not None else ())
-        setattr(route, DECLARED, names)
-    return names
+def declared_parameters(route: Any) -> Declared:  # noqa: ANN401 -- an APIRoute, or the endpoint of a plain route
+    """What a route may be asked, a plain one by its Operation."""
+    declared: Declared | None = getattr(route, DECLARED, None)
+    if declared is None:
+        fields = list(_query_fields(getattr(route, "dependant", None)))
+        repeatable = [field.alias for field in fields if field_annotation_is_sequence(field.field_info.annotation)]
+        operation = getattr(route, OPERATION, None)
+        plain = operation.parameters if isinstance(operation, Operation) else ()
+        names = [*(field.alias for field in fields), *(parameter["name"] for parameter in plain)]
+        declared = Declared(frozenset(names), frozenset(repeatable))
+        setattr(route, DECLARED, declared)
+    return declared
 
 
-def list_names(route: Any) -> frozenset[str]:  # noqa: ANN401 -- same
-    """Names of the query parameters that are lists, `kind=TOWN&kind=TOWNSHIP`: these may stand more than once."""
-    names: frozenset[str] | None = getattr(route, LISTS, None)
-    if names is None:
-        dependant = getattr(route, "dependant", None)
-        names = frozenset(_names(dependant, lists=True) if dependant is not None else ())
-        setattr(route, LISTS, names)
-    return names
-
-
-def _names(dependant: Dependant, *, lists: bool = False) -> set[str]:
-    own = {
-        field.alias
-        for field in dependant.query_params
-        if isinstance(field.field_info, Query)
-        and (not lists or field_annotation_is_sequence(field.field_info.annotation))
-    }
-    return own.union(*(_names(dependency, lists=lists) for dependency in dependant.dependencies))
+def _query_fields(dependant: Dependant | None) -> Iterator[ModelField]:
+    if dependant is not None:
+        yield from dependant.query_params
+        for dependency in dependant.dependencies:
+            yield from _query_fields(dependency)

@@ -13,6 +13,8 @@ Read = TypeVar("Read", bound=Body)
 
 def read(model: type[Read], value: object) -> Read:
     """A body from its bytes or from a part of a parsed one; raises what FastAPI raises, so it is answered alike."""
+    if value == b"":
+        raise RequestValidationError([{"type": "missing", "loc": (WHOLE_BODY,)}])
     try:
         return model.model_validate_json(value) if isinstance(value, bytes) else model.model_validate(value)
     except ValidationError as error:

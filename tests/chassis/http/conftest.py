@@ -1,10 +1,11 @@
 """The desk with a caller at it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 from fastapi import FastAPI
 
 from chassis.database.session import Database
@@ -20,6 +21,14 @@ Client = httpx.AsyncClient
 MakeClient = Callable[..., Client]
 
 COUNTY = "130926000000"
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Without this structlog draws every exception in a frame, which takes seconds."""
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from chassis.http.middleware import guard
 from chassis.http.openapi import customise
 from chassis.http.operations import operations
 from chassis.http.permissions import declares
+from chassis.http.plain import read
 from chassis.http.strict_json import raw
 from chassis.journal.entries import new_id
 from chassis.journal.record import ChainNotFound, VersionMismatch, record
@@ -178,7 +179,7 @@ async def plain(request: Request) -> Response:
 
     Validated from the bytes.
     """
-    body = EndRequest.model_validate_json(raw(request.scope))
+    body = read(EndRequest, raw(request.scope))
     return JSONResponse({"reason": body.reason}, 201)
 
 
