@@ -15,7 +15,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 from chassis.telemetry import trace
 from chassis.telemetry.failures import OURS, described
-from chassis.telemetry.redaction import event_name, sentence, shown
+from chassis.telemetry.redaction import LONGEST, event_name, sentence, shown
 
 LEVELS: Final = {"debug", "info", "warning", "error", "critical"}
 TRUSTED: Final = ("uvicorn.error", *OURS)
@@ -140,7 +140,7 @@ def _foreign(_logger: WrappedLogger, _name: str, event: EventDict) -> MutableMap
     """A line of the standard library's logging: of its text only what is safe, of its extras nothing."""
     record: logging.LogRecord = event["_record"]
     args = event.pop("positional_args", ())
-    event["event"] = sentence(_safe_text(record.name, str(event["event"]), args)) or "text withheld"
+    event["event"] = sentence(_safe_text(record.name, str(event["event"]), args)[:LONGEST]) or "text withheld"
     event["place"] = f"{record.module}:{record.lineno}"
     event.pop("stack_info", None)
     if suppressed := getattr(record, "suppressed", 0):

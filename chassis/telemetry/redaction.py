@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 LONGEST: Final = 300
+"""Characters of a text; SENTENCE has the same limit."""
 PERSONAL_FROM: Final = 10**10
 """A mobile number is greater, and no count, offset or duration of ours is."""
 

@@ -15,7 +15,7 @@ from chassis.rules.clock import FixedClock
 from chassis.rules.refusals import Kind
 from chassis.security import tokens
 from chassis.security.issuer import DevelopmentIssuer
-from chassis.security.jwks import Document, InlineJwks, KeysUnavailable
+from chassis.security.jwks import Document, InlineJwks, KeysUnavailable, usable_keys
 from chassis.security.tokens import TokenRefused, Verifier
 from chassis.settings import DEVELOPMENT_ISSUER
 from tests.chassis.security.hostile_tokens import (
@@ -103,9 +103,10 @@ async def test_other_algorithms_only_by_configuration(algorithm: str, key: RSAKe
     ],
 )
 async def test_a_key_that_must_not_verify_is_passed_over(entry: object) -> None:
-    judge = verifier(source=InlineJwks({"keys": [entry]}), algorithms=frozenset({"ES256", "RS256"}))
+    algorithms = frozenset({"ES256", "RS256"})
+    assert usable_keys({"keys": [entry]}, algorithms) == {}
     with pytest.raises(TokenRefused):
-        await judge.verify(token())
+        await verifier(source=InlineJwks({"keys": [entry]}), algorithms=algorithms).verify(token())
 
 
 async def test_a_good_token_is_remembered_for_a_minute() -> None:
@@ -183,6 +184,13 @@ async def test_a_key_exchanged_under_its_id_is_noticed() -> None:
     await judge.verify(token(OTHER, exp=int(NOW.timestamp()) + 6000))
     with pytest.raises(TokenRefused):
         await judge.verify(token(KEY, exp=int(NOW.timestamp()) + 6000))
+
+
+async def test_an_ill_formed_key_id_is_not_even_looked_for() -> None:
+    source = Changing(key_set(KEY))
+    with pytest.raises(TokenRefused):
+        await verifier(source=source).verify(token(KEY, {"kid": "../../etc/passwd"}))
+    assert source.fetches == 0
 
 
 @settings(deadline=None)

@@ -61,7 +61,8 @@ async def test_a_probe_that_hangs_is_failing(monkeypatch: pytest.MonkeyPatch) ->
 
     checked = Health()
     checked.probe("database", hang)
-    assert (await checked.ready()).checks == {"database": "failing"}
+    async with asyncio.timeout(5):
+        assert (await checked.ready()).checks == {"database": "failing"}
 
 
 async def test_a_task_that_ended_is_failing() -> None:

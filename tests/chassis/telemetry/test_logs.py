@@ -104,6 +104,7 @@ def test_canaries_in_our_own_calls(lines: Lines) -> None:
 def test_canaries_in_libraries_lines(lines: Lines) -> None:
     library = logging.getLogger("some.library")
     library.warning(CANARY)
+    library.warning("canary-value")
     library.warning("row: " + CANARY)
     library.warning("row: %s", CANARY)
     library.warning("row: %(name)s", {"name": CANARY})
@@ -116,7 +117,7 @@ def test_canaries_in_libraries_lines(lines: Lines) -> None:
     logging.getLogger("asyncio").error("Task exception was never retrieved\n" + CANARY)  # noqa: G003 - as asyncio does
     with warnings.catch_warnings(action="always"):
         warnings.warn(CANARY, stacklevel=1)
-    assert len(lines.assert_clean().all()) == 12
+    assert len(lines.assert_clean().all()) == 13
 
 
 def test_useful_lines_of_libraries_stay_readable(lines: Lines) -> None:
@@ -127,6 +128,8 @@ def test_useful_lines_of_libraries_stay_readable(lines: Lines) -> None:
     logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: <Task 王小明>")
     assert lines.last()["event"] == "Task exception was never retrieved"
     assert lines.last()["place"].startswith("test_logs:")
+    logging.getLogger("chassis.http").error("fault: %s", "at session.py:7 " * 50)
+    assert lines.last()["event"].startswith("fault: at session.py:7")
 
 
 def test_uvicorn_writes_no_paths(lines: Lines) -> None:
