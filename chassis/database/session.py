@@ -41,6 +41,7 @@ class Database:
             pool_pre_ping=True,
             pool_recycle=1800,
             pool_use_lifo=True,
+            hide_parameters=True,  # an error that is logged must not carry what was to be written
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, info={"clock": self.clock})
 

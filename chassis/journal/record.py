@@ -1,6 +1,5 @@
 """Recording a fact inside the transaction that makes it true."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from chassis.journal.context import acting
 from chassis.journal.entries import ALGORITHM, GENESIS, HASHED, TYPES, Entry, entry_hash, new_id
 from chassis.journal.tables import FACTS
 from chassis.rules.refusals import Kind, Refusal
+from chassis.security.parcels import SealedParcel
 from contracts.clocks import CLOCKS_VERSION
 from contracts.envelope import Event
 
@@ -32,17 +32,6 @@ class ChainNotFound(Refusal):
     code = "not_found"
     zh = "未找到该事项"
     en = "Nothing is known under this id"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """Sealed particulars that travel with a restricted event; the journal keeps only the commitment."""
-
-    receiver: str
-    key_id: str
-    sealed: bytes
-    salt: bytes
-    commitment: bytes
 
 
 LOCK_HEAD = text("SELECT version, hash, topics FROM heads WHERE case_id = :case_id AND stream = :stream FOR UPDATE")
@@ -79,7 +68,7 @@ async def record(
     entry_id: UUID | None = None,
     occurred_at: datetime | None = None,
     expected: int | None = None,
-    parcel: Parcel | None = None,
+    parcel: SealedParcel | None = None,
     reason_code: str | None = None,
 ) -> Entry:
     """Append a fact to its case's chain and point the relay at it; the caller's transaction commits both.
@@ -119,7 +108,7 @@ async def append(
     entry_id: UUID | None = None,
     occurred_at: datetime | None = None,
     expected: int | None = None,
-    parcel: Parcel | None = None,
+    parcel: SealedParcel | None = None,
     reason_code: str | None = None,
 ) -> Entry:
     """Append an entry to any stream. Facts go through `record`; this is for entries that nobody publishes."""

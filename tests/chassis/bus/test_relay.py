@@ -14,7 +14,8 @@ from chassis.bus.relay import Relay
 from chassis.database.scope import SYSTEM
 from chassis.database.session import Database
 from chassis.journal.entries import new_id
-from chassis.journal.record import Parcel, record
+from chassis.journal.record import record
+from chassis.security.parcels import SealedParcel
 from contracts.envelope import Envelope
 from tests.chassis.bus.conftest import MakeConsumer
 from tests.chassis.bus.contract import until
@@ -73,7 +74,7 @@ async def make_relay(database: Database, wire: Wire) -> AsyncIterator[MakeRelay]
         await relay.stop()
 
 
-async def tell(database: Database, case_id: UUID, *, parcel: Parcel | None = None, pause: float = 0.0) -> UUID:
+async def tell(database: Database, case_id: UUID, *, parcel: SealedParcel | None = None, pause: float = 0.0) -> UUID:
     """Record one fact and commit after a pause."""
     async with database.transaction(SYSTEM) as session:
         entry = await record(session, opened(case_id), division=WOBEI, parcel=parcel)
@@ -272,7 +273,7 @@ async def test_a_hint_wakes_it_before_the_poll(
 async def test_a_parcel_travels_until_it_is_erased(
     database: Database, make_relay: MakeRelay, wire: Wire, effects: Effects
 ) -> None:
-    parcel = Parcel(receiver="petition", key_id="k1", sealed=b"\x01sealed", salt=b"s", commitment=b"c")
+    parcel = SealedParcel(receiver="petition", key_id="k1", sealed=b"\x01sealed", salt=b"s", commitment=b"c")
     relay = make_relay()
     kept, erased = await tell(database, new_id(), parcel=parcel), await tell(database, new_id(), parcel=parcel)
     await effects.owner.execute("DELETE FROM parcels WHERE entry_id = $1", erased)

@@ -7,9 +7,10 @@ from chassis.database.scope import SYSTEM
 from chassis.database.session import Database
 from chassis.journal.context import Acting, acting_as
 from chassis.journal.entries import GENESIS, HASHED, entry_hash, new_id
-from chassis.journal.record import Parcel, VersionMismatch, record
+from chassis.journal.record import VersionMismatch, record
 from chassis.journal.tables import ACCESS
 from chassis.journal.timeline import entry, record_access, timeline, version_of
+from chassis.security.parcels import SealedParcel
 from contracts.codes import TerminationReason, Tier
 from contracts.mediation.cases import MediationTerminated
 from tests.chassis.conftest import NOON, WOBEI, MakeFact
@@ -91,7 +92,7 @@ async def test_a_read_of_particulars_moves_no_version(database: Database, opened
 
 
 async def test_a_parcel_stands_beside_the_journal_and_not_in_it(database: Database, opened: MakeFact) -> None:
-    parcel = Parcel(receiver="petition", key_id="k1", sealed=b"sealed", salt=b"salt", commitment=b"c" * 32)
+    parcel = SealedParcel(receiver="petition", key_id="k1", sealed=b"sealed", salt=b"salt", commitment=b"c" * 32)
     async with database.transaction(SYSTEM) as session:
         written = await record(session, opened(new_id()), division=WOBEI, parcel=parcel)
         row = (await session.execute(text("SELECT entry_id, sealed, salt FROM parcels"))).one()
