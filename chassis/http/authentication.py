@@ -15,9 +15,7 @@ from chassis.telemetry.metrics import Metrics
 PRINCIPAL: Final = "principal"
 PROTECTED: Final = "/v1/"
 SCHEME: Final = "bearer"
-UNAUTHENTICATED: Final[Problem] = replace(
-    of_refusal(TokenRefused("any")), headers={"WWW-Authenticate": "Bearer", "Cache-Control": "no-store"}
-)
+UNAUTHENTICATED: Final[Problem] = replace(of_refusal(TokenRefused("any")), headers={"WWW-Authenticate": "Bearer"})
 """The one answer to every token that is missing or wrong: a stranger learns nothing from trying."""
 
 

@@ -20,8 +20,10 @@ MOMENT_FORM: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
 DAY_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-CONTROL_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+CONTROLS: Final = r"\u0000-\u001f\u007f-\u009f"
+CONTROLS_IN_LINES: Final = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+CONTROL: Final = re.compile(f"[{CONTROLS}]")
+CONTROL_IN_LINES: Final = re.compile(f"[{CONTROLS_IN_LINES}]")
 
 
 def _as_json(value: object) -> bytes:
@@ -72,6 +74,11 @@ class Text:
         return core_schema.no_info_after_validator_function(
             self._check, core_schema.str_schema(strict=True, min_length=1, max_length=self.max)
         )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        allowed = rf"[^{CONTROLS_IN_LINES if self.lines else CONTROLS}]"
+        visible = rf"[^\s{CONTROLS}]"
+        return handler(schema) | {"pattern": f"^{allowed}*{visible}{allowed}*$"}
 
     def _check(self, value: str) -> str:
         if (CONTROL_IN_LINES if self.lines else CONTROL).search(value):

@@ -73,6 +73,8 @@ class Operation:
     tags: tuple[str, ...] = ()
     parameters: tuple[dict[str, Any], ...] = ()
     """Query parameters as OpenAPI writes them; a query with any other is refused."""
+    keyed: bool = True
+    """Whether a POST takes an Idempotency-Key; a batch has one in each item, or is safe to repeat as it is."""
     extra: Mapping[str, Any]
     responses: Mapping[int | str, dict[str, Any]]
 

@@ -11,6 +11,7 @@ from starlette._utils import get_route_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http.problems import HttpRefusal, Problem, of_refusal
+from chassis.telemetry.metrics import Metrics
 
 CLOSE: Final[Mapping[str, str]] = {"Connection": "close"}
 """Ends the connection after the answer, where the rest of a body would have to be read for nothing."""
@@ -79,11 +80,12 @@ TIMED_OUT: Final = Problem(
 class ConcurrencyLimit:
     """Turns requests away while `concurrent` others are in hand, so that those are still answered in time."""
 
-    def __init__(self, app: ASGIApp, limits: Limits, exempt: frozenset[str] = frozenset()) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, metrics: Metrics, exempt: frozenset[str] = frozenset()) -> None:
         self.app = app
         self.limit = limits.concurrent
         self.exempt = exempt
         self.running = 0
+        metrics.in_flight.set_function(lambda: self.running)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count the request, unless it is a probe: those have to answer above all under load."""

@@ -36,7 +36,7 @@ def guard(
     app.add_middleware(TimeLimit, limits=limits)
     app.add_middleware(StrictJson, limits=limits)
     app.add_middleware(Authentication, verifier=verifier, metrics=metrics)
-    app.add_middleware(ConcurrencyLimit, limits=limits, exempt=PATHS)
+    app.add_middleware(ConcurrencyLimit, limits=limits, metrics=metrics, exempt=PATHS)
     app.add_middleware(SafetyNet)
     app.add_middleware(Observation, metrics=metrics, access=access)
 

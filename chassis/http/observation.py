@@ -13,7 +13,9 @@ from chassis.telemetry.logs import AccessLog
 from chassis.telemetry.metrics import Metrics
 from chassis.telemetry.trace import tracing
 
-OBSERVED: Final = "onewindow.observed"
+OBSERVER: Final = "onewindow.observer"
+NO_SNIFF: Final = ((b"x-content-type-options", b"nosniff"),)
+NO_STORE: Final = (*NO_SNIFF, (b"cache-control", b"no-store"))
 CALLER_GONE: Final = 499
 """Status of a request whose caller went away before the answer began; nginx's number for it."""
 
@@ -34,26 +36,21 @@ class Observation:
         began = perf_counter()
         status = CALLER_GONE
         trace = begin_trace(scope)
-        headers = [(b"x-content-type-options", b"nosniff"), (b"trace-id", trace.trace_id.encode())]
-        if get_route_path(scope).startswith(PROTECTED):
-            headers.append((b"cache-control", b"no-store"))
+        scope[OBSERVER] = self  # the innermost one stays: it is nearest to the route
 
         async def sending(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and scope[OBSERVER] is self:
                 status = message["status"]
-                present = [name for name, _ in message["headers"]]
-                message["headers"] = [*message["headers"], *(pair for pair in headers if pair[0] not in present)]
+                headers = NO_STORE if get_route_path(scope).startswith(PROTECTED) else NO_SNIFF
+                message["headers"] = [*message["headers"], *headers, (b"trace-id", trace.trace_id.encode())]
             await send(message)
 
-        self.metrics.in_flight.inc()
         with tracing(trace):
             try:
                 await self.app(scope, receive, sending)
             finally:
-                self.metrics.in_flight.dec()
-                if OBSERVED not in scope:
-                    scope[OBSERVED] = True
+                if scope[OBSERVER] is self:
                     self._tell(scope, status, perf_counter() - began)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:

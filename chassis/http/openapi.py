@@ -115,7 +115,8 @@ def _add_headers(parameters: list[Document], route: RouteContext, method: str, e
     """Document the headers of a writing operation; returns the statuses that they bring with them."""
     dependant = getattr(route, "dependant", None)
     writing = dependency_of(dependant, WRITES) if dependant is not None else None
-    if writing is None and (method != "POST" or not hasattr(route.endpoint, OPERATION)):
+    described = getattr(route.endpoint, OPERATION, None)
+    if writing is None and (method != "POST" or not isinstance(described, Operation) or not described.keyed):
         return []
     statuses = [409]
     if method == "POST":

@@ -16,6 +16,7 @@ from chassis.security.tokens import Verifier
 from chassis.settings import DEVELOPMENT_ISSUER
 from tests.chassis.conftest import NOON, WOBEI
 from tests.chassis.http.desk import make_desk
+from tests.databases import Factory
 
 Client = httpx.AsyncClient
 MakeClient = Callable[..., Client]
@@ -81,6 +82,16 @@ async def make_client() -> AsyncIterator[MakeClient]:
 @pytest.fixture
 def client(make_client: MakeClient, desk: FastAPI, bearer: dict[str, str]) -> Client:
     return make_client(desk, bearer)
+
+
+@pytest.fixture
+async def reading(
+    shared_database: Factory, verifier: Verifier, make_client: MakeClient, bearer: dict[str, str], clock: FixedClock
+) -> AsyncIterator[Client]:
+    """At a desk whose database is everybody's: for requests that change nothing."""
+    database = Database((await shared_database("chassis")).url, clock=clock)
+    yield make_client(make_desk(database, verifier), bearer)
+    await database.close()
 
 
 @pytest.fixture

@@ -131,8 +131,8 @@ async def test_a_change_needs_the_version_that_it_changes(client: Client, body: 
         ("nul", 500, "internal_error"),
     ],
 )
-async def test_failures_are_problems_without_data(client: Client, kind: str, status: int, code: str) -> None:
-    answer = await client.get(f"/v1/cases/faults/{kind}")
+async def test_failures_are_problems_without_data(reading: Client, kind: str, status: int, code: str) -> None:
+    answer = await reading.get(f"/v1/cases/faults/{kind}")
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers.get("retry-after") == ("1" if status == 503 else None)

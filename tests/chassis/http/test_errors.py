@@ -53,9 +53,9 @@ async def test_unknown_addresses_and_methods_are_problems_too(closed: Client) ->
     ],
 )  # fmt: skip
 async def test_wrong_fields_are_named_and_never_repeated(
-    client: Client, body: dict[str, object], change: dict[str, object], errors: list[tuple[str, str]]
+    reading: Client, body: dict[str, object], change: dict[str, object], errors: list[tuple[str, str]]
 ) -> None:
-    answer = await client.post("/v1/cases", json=body | change, headers=KEY)
+    answer = await reading.post("/v1/cases", json=body | change, headers=KEY)
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, "validation_failed")
     assert [(error["field"], error["code"]) for error in problem["errors"]] == errors
@@ -64,8 +64,8 @@ async def test_wrong_fields_are_named_and_never_repeated(
 
 
 @pytest.mark.parametrize("value", [CANARY, "null", '"x"', "[1]", "true", "-1"])
-async def test_a_body_of_another_kind_is_refused(client: Client, value: str) -> None:
-    answer = await client.post("/v1/cases", content=value, headers=KEY | {"Content-Type": "application/json"})
+async def test_a_body_of_another_kind_is_refused(reading: Client, value: str) -> None:
+    answer = await reading.post("/v1/cases", content=value, headers=KEY | {"Content-Type": "application/json"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "body"
     assert CANARY not in answer.text
@@ -85,18 +85,18 @@ async def test_a_body_of_another_kind_is_refused(client: Client, value: str) -> 
         ("total=perhaps", "validation_failed"),
     ],
 )
-async def test_wrong_parameters_are_refused_in_the_same_words(client: Client, query: str, code: str) -> None:
-    answer = await client.get(f"/v1/cases?{query}")
+async def test_wrong_parameters_are_refused_in_the_same_words(reading: Client, query: str, code: str) -> None:
+    answer = await reading.get(f"/v1/cases?{query}")
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert CANARY not in answer.text
 
 
 @pytest.mark.parametrize("segment", [CANARY, "x" * 5000, "%00", "a%00b", "%ff", "..%2f..", "é", "张三"])
-async def test_an_address_is_judged_and_never_repeated(client: Client, segment: str) -> None:
+async def test_an_address_is_judged_and_never_repeated(reading: Client, segment: str) -> None:
     for answer in (
-        await client.get(f"/v1/cases/{segment}"),
-        await client.get(f"/v1/cases/{CANARY}?x={segment}"),
-        await client.post(
+        await reading.get(f"/v1/cases/{segment}"),
+        await reading.get(f"/v1/cases/{CANARY}?x={segment}"),
+        await reading.post(
             f"/v1/cases/{segment}/termination", json={"reason": "WITHDRAWN"}, headers=KEY | {"If-Match": '"1"'}
         ),
     ):

@@ -140,7 +140,7 @@ async def test_a_repeat_takes_the_place_of_a_first_that_fails(
     )
     repeat = asyncio.create_task(client.post("/v1/cases", json=body, headers=KEY))
     async with asyncio.timeout(5):
-        while not await owner.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110 -- in the database
+        while not await owner.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
             await asyncio.sleep(0.01)
     assert not repeat.done()
     await first.rollback()

@@ -33,7 +33,7 @@ async def served(app: FastAPI) -> AsyncIterator[int]:
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     async with asyncio.timeout(5):
-        while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
+        while not server.started:
             await asyncio.sleep(0.005)
     yield listening.getsockname()[1]
     server.should_exit = True
