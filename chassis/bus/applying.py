@@ -110,7 +110,7 @@ class Applier:
             if plan.aside:
                 raise NotYet
             counts = await self._apply(session, plan)
-            await dead_letters.remove(session, letter_id)
+            await dead_letters.remove(session, letter, wait=self._wait)
         self._report(counts + Counter(replayed=1), [])
         return True
 

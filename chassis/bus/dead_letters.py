@@ -155,11 +155,21 @@ REMOVE = text("DELETE FROM dead_letters WHERE id = :id")
 DEAD_CASES = text(
     "SELECT DISTINCT key FROM dead_letters WHERE state = 'dead' AND at > now() - make_interval(secs => :seconds)"
 )
-# A case whose letters are all parked has lost its head to a process that ended between two of them: it is due as well.
 WAITING_CASES = text(
     """
-    SELECT key, COALESCE(min(try_at) <= now(), true) AS due FROM dead_letters
-    GROUP BY key HAVING bool_and(state <> 'dead') ORDER BY min(id)
+    SELECT key, min(try_at) <= now() AS due FROM dead_letters AS waiting
+    WHERE state = 'waiting'
+      AND NOT EXISTS (SELECT FROM dead_letters AS dead WHERE dead.key = waiting.key AND dead.state = 'dead')
+    GROUP BY key ORDER BY min(id)
+    """
+)
+# Where only parked letters remain, the first of them is the one that the others stand behind: its turn has come.
+PROMOTE = text(
+    """
+    UPDATE dead_letters
+    SET state = 'waiting', at = now(), try_at = now(), wait_until = now() + make_interval(secs => :wait)
+    WHERE id = (SELECT min(id) FROM dead_letters WHERE key = :key)
+      AND NOT EXISTS (SELECT FROM dead_letters WHERE key = :key AND state <> 'parked')
     """
 )
 
@@ -220,9 +230,10 @@ async def postpone(session: Session, key: str) -> None:
     await session.execute(POSTPONE, {"key": key})
 
 
-async def remove(session: Session, letter_id: int) -> None:
-    """Take a letter away: it has been applied in this transaction, or somebody decided that it never will be."""
-    await session.execute(REMOVE, {"id": letter_id})
+async def remove(session: Session, letter: Letter, *, wait: float) -> None:
+    """Take away a letter that this transaction has applied; the next one of its case takes its place."""
+    await session.execute(REMOVE, {"id": letter.id})
+    await session.execute(PROMOTE, {"key": letter.record.key, "wait": wait})
 
 
 async def dead_cases(session: Session, *, seconds: float) -> set[str]:

@@ -54,7 +54,7 @@ class Receiver:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something to become true, for a bounded time."""
     async with asyncio.timeout(LIMIT_SECONDS):
-        while not condition():  # noqa: ASYNC110 -- what is waited for happens elsewhere, maybe in another process
+        while not condition():
             await asyncio.sleep(0.005)
 
 

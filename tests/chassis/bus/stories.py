@@ -125,5 +125,5 @@ class Effects:
 async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
     """Wait for something in a database to become true, for a bounded time."""
     async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 -- the condition lies in a database
+        while not await condition():
             await asyncio.sleep(0.01)

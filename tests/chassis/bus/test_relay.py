@@ -217,7 +217,7 @@ async def test_of_two_relays_one_leads_and_the_other_takes_over(
 async def test_a_leader_that_lost_its_connection_stops_at_once(
     database: Database, make_relay: MakeRelay, wire: Wire, effects: Effects, postgres: Server
 ) -> None:
-    relay = make_relay()
+    relay = make_relay(publish_seconds=1000.0)
     await relay.start()
     await until(lambda: relay.leads)
     wire.open.clear()

@@ -105,7 +105,27 @@ async def test_a_case_whose_head_was_lost_in_a_crash_goes_on(
     await _eventually_versions(effects, story.case_id, [1, 2, 3, 4])
 
 
-async def test_what_arrives_during_a_replay_is_not_left_behind(make_consumer: MakeConsumer, effects: Effects) -> None:
+async def test_nothing_is_parked_behind_a_letter_that_has_just_been_applied(
+    make_consumer: MakeConsumer, effects: Effects, database: Database
+) -> None:
+    moody = Moody(1)
+    consumer = make_consumer({MediationOpened: moody})
+    story = Story()
+    await consumer.deliver([story.tell()])
+    moody.bad.clear()
+    key, later = str(story.case_id), story.tell()
+    async with database.transaction(SYSTEM) as session:  # a delivery that found the case held, and has not committed
+        assert await dead_letters.hold(session, {key, "another"}) == {key}
+        replaying = asyncio.create_task(consumer.replay(key))
+        await asyncio.sleep(0.2)
+        assert not replaying.done()
+        await dead_letters.put(session, [(later, dead_letters.BEHIND)], wait=1.0)
+    assert (await replaying).applied == 2
+    assert await effects.versions(story.case_id) == [1, 2]
+    assert await effects.letters() == []
+
+
+async def test_a_replay_and_deliveries_at_once_keep_order(make_consumer: MakeConsumer, effects: Effects) -> None:
     moody = Moody(1)
     consumer = make_consumer({MediationOpened: moody})
     story = Story()
