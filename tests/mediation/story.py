@@ -83,13 +83,13 @@ def requested(case_id: UUID | None = None, **other: Any) -> MediationRequested:
     return MediationRequested(**(values | other))
 
 
-def particulars(parties: int = 2) -> HandoverParticulars:
+def particulars(parties: int = 2, ids: Sequence[UUID] = ()) -> HandoverParticulars:
     """What the parcel holds: canaries all of them."""
     roles = (PartyRole.APPLICANT, PartyRole.RESPONDENT)
     return HandoverParticulars(
         parties=tuple(
             HandoverParty(
-                party_id=new_id(),
+                party_id=ids[index] if ids else new_id(),
                 role=roles[index],
                 name=NAMES[index],
                 phone=PHONES[index],
@@ -114,8 +114,8 @@ class Story:
         async with self.database.transaction(scope) as session:
             return await work(session)
 
-    async def open(self, people: int = 2, **other: Any) -> UUID:
-        request, inside = requested(**other), particulars(people)
+    async def open(self, people: int = 2, ids: Sequence[UUID] = (), **other: Any) -> UUID:
+        request, inside = requested(**other), particulars(people, ids)
         await self.run(lambda session: cases.open_case(session, request, inside, self.sealer))
         self.parties[request.case_id] = [party.party_id for party in inside.parties]
         return request.case_id
@@ -126,6 +126,10 @@ class Story:
         for act in BEFORE[state]:
             await getattr(self, act)(case_id)
         return case_id
+
+    async def at_agreed(self) -> UUID:
+        """A new case with terms that do not bind yet."""
+        return await self.at(MediationState.AGREED)
 
     async def seek(self, case_id: UUID, **other: Any) -> Entry:
         given = {"scope": SYSTEM, "expected": None, "notice": domain.NoticeForm.ORAL} | other

@@ -75,7 +75,7 @@ async def cases(
 
 async def total(session: Session, scope: Scope, filters: Filters, *, at_most: int) -> int:
     """How many cases the filters find, counted no further than `at_most`."""
-    some = _filtered(_cases(scope), filters).with_only_columns(true()).limit(at_most).subquery()
+    some = _filtered(_cases(scope), filters).with_only_columns(col(Case.id)).limit(at_most).subquery()
     return await session.scalar(select(func.count()).select_from(some)) or 0
 
 

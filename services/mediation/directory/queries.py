@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from chassis.database.scope import Scope
@@ -31,7 +31,7 @@ async def divisions(session: Session, filters: Filters, *, after: str | None, li
 
 async def total(session: Session, filters: Filters, *, at_most: int) -> int:
     """How many divisions the filters find, counted no further than `at_most`."""
-    some = _filtered(select(Division), filters).with_only_columns(true()).limit(at_most).subquery()
+    some = _filtered(select(Division), filters).with_only_columns(col(Division.record_id)).limit(at_most).subquery()
     return await session.scalar(select(func.count()).select_from(some)) or 0
 
 

@@ -1,0 +1,69 @@
+"""Every example in the document is accepted as it stands, on a case prepared as DEMONSTRATION_VERSIONS says."""
+
+import re
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from contracts.codes import MediationState
+from contracts.demonstration import ACTS, CASES, MEDIATOR, TOWNSHIP, party_id
+from services.mediation.demonstration import DEMONSTRATION_VERSIONS
+from tests.mediation.story import Story
+from tests.mediation.test_access import example_body, example_header, operations
+
+STATES = {
+    "mediation.cases.read": MediationState.REGISTERED,
+    "mediation.cases.seek_consent": MediationState.REGISTERED,
+    "mediation.cases.record_consent": MediationState.CONSENT_PENDING,
+    "mediation.cases.assign_mediator": MediationState.ACCEPTED,
+    "mediation.cases.record_session": MediationState.MEDIATOR_ASSIGNED,
+    "mediation.cases.terminate": MediationState.IN_MEDIATION,
+    "mediation.agreements.record": MediationState.IN_MEDIATION,
+    "mediation.agreements.make_effective": MediationState.AGREED,
+}
+
+
+@pytest.fixture
+async def demonstrated(story: Story) -> Story:
+    """The cases of the demonstration, each in the state that its act needs."""
+    for act in DEMONSTRATION_VERSIONS:
+        people = [party_id(act, number) for number in (1, 2)]
+        other = {"ids": people, "case_id": CASES[act], "division": TOWNSHIP}
+        if act == "mediation.cases.accept":
+            case_id = await story.at(MediationState.CONSENT_PENDING, **other)
+            await story.consent(case_id)
+        else:
+            await story.at(STATES[act], **other)
+    await story.staff(MEDIATOR)
+    return story
+
+
+def test_every_act_of_mediation_has_its_version() -> None:
+    assert set(DEMONSTRATION_VERSIONS) == {act for act in ACTS if act.startswith("mediation.")}
+
+
+async def test_the_table_says_how_many_facts_each_case_has(demonstrated: Story) -> None:
+    counted = {act: len(await demonstrated.facts(CASES[act])) for act in DEMONSTRATION_VERSIONS}
+    assert counted == DEMONSTRATION_VERSIONS
+
+
+async def test_every_example_is_accepted(app: FastAPI, demonstrated: Story, client: httpx.AsyncClient) -> None:
+    posted = []
+    for method, path, operation in operations(app):
+        parameters = {one["name"]: one.get("example") for one in operation.get("parameters", []) if one["in"] == "path"}
+        address = re.sub(r"\{(\w+)\}", lambda match: str(parameters[match[1]]), path)  # noqa: B023 -- used at once
+        names = ("If-Match", "Idempotency-Key")
+        given = {name: value for name in names if (value := example_header(operation, name)) is not None}
+        answer = await client.request(method, address, json=example_body(operation), headers=given)
+        assert answer.status_code == (201 if method == "post" else 200), (method, path, answer.text)
+        if method == "post":
+            posted.append(path)
+            again = await client.request(method, address, json=example_body(operation), headers=given)
+            assert again.content == answer.content, path
+            stale = await client.post(
+                address, json=example_body(operation), headers=given | {"Idempotency-Key": uuid4().hex}
+            )
+            assert stale.status_code == 412, path
+    assert len(posted) == len(DEMONSTRATION_VERSIONS) - 1
