@@ -201,6 +201,8 @@ def build_service(service: Service, nouns: Sequence[Noun], *, title: str, descri
         docs_url=None,  # its page loads scripts from elsewhere, which a closed network has not
         redoc_url=None,
         lifespan=lifespan,
+        # Looked up anew at every request, and `chassis.http.observation` measures already.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.service = service
     for noun in nouns:
