@@ -71,6 +71,7 @@ class Service:
         self.verifier = Verifier.for_service(settings, self.clock)
         self.database = Database(settings.database_url, clock=self.clock, pool_size=settings.database_pool)
         self.metrics = Metrics(self.name)
+        self.access = AccessLog(self.name)
         self.health = Health()
         self.relay = Relay(
             self.name,
@@ -214,7 +215,7 @@ def build_service(service: Service, nouns: Sequence[Noun], *, title: str, descri
         service.verifier,
         service.metrics,
         limits=Limits(body_bytes=service.settings.body_limit),
-        access=AccessLog(service.name),
+        access=service.access,
     )
     customise(app)
     return app

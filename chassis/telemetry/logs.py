@@ -70,7 +70,8 @@ class AccessLog:
 
     def __init__(self, service: str, stream: TextIO | None = None) -> None:
         self._service = service
-        self._stream = stream
+        self.stream = stream
+        """Where the lines go; None: standard error, whatever that is at the time."""
 
     def write(self, *, method: str, route: str, status: int, seconds: float, trace_id: str | None) -> None:
         """Write the line. `route` is the template (`/v1/cases/{case_id}`), never the path, and no query."""
@@ -85,7 +86,7 @@ class AccessLog:
             "duration_ms": round(seconds * 1000, 2),
             "trace_id": trace_id,
         }
-        stream = self._stream or sys.stderr
+        stream = self.stream or sys.stderr
         stream.write(orjson.dumps(line).decode() + "\n")
 
 
