@@ -4,7 +4,7 @@ import asyncpg
 
 from contracts.codes import MediationState
 from onewindow.embedded.databases import ServiceDatabase
-from tests.mediation.story import CANARIES, NARRATIVE, NOTE, NOTES, TERMS, Story
+from tests.mediation.story import CANARIES, NARRATIVE, NOTE, TERMS, Story
 
 ALLOWED = {("cases", "narrative"): {NARRATIVE}, ("agreements", "terms"): {TERMS}}
 """Free text may stand in clear behind row-level security."""
@@ -33,4 +33,3 @@ async def test_they_stand_in_their_protected_rows_only(story: Story, addresses: 
     wrong = {(table, column, word) for table, column, word in found if word not in ALLOWED.get((table, column), set())}
     assert wrong == set()
     assert {("cases", "narrative", NARRATIVE), ("agreements", "terms", TERMS)} <= found, "the test can find something"
-    assert NOTES
