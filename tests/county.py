@@ -32,6 +32,7 @@ class County:
     home: Path
     clock: Clock
     databases: Mapping[str, ServiceDatabase]
+    bus: InProcessBus = field(default_factory=InProcessBus)
     apps: dict[str, FastAPI] = field(default_factory=dict)
 
     def service(self, name: str) -> Service:
@@ -76,14 +77,15 @@ async def running(server: databases.Server, home: Path, clock: Clock | None = No
     """Four services that run until the block ends."""
     clock = clock or SystemClock()
     county = County(home, clock, {name: await databases.clone(server, name) for name in SERVICES})
-    bus = InProcessBus()
-    bus.expect(SERVICES)
+    county.bus.expect(SERVICES)
     async with AsyncExitStack() as stack:
         for name in SERVICES:
             module = importlib.import_module(f"services.{name}.app")
             settings = importlib.import_module(f"services.{name}.settings")
             kind = getattr(settings, f"{name.capitalize()}Settings")
-            app = module.create_app(kind(home=home, database_url=county.databases[name].url), bus=bus, clock=clock)
+            app = module.create_app(
+                kind(home=home, database_url=county.databases[name].url), bus=county.bus, clock=clock
+            )
             county.apps[name] = app
             await stack.enter_async_context(app.router.lifespan_context(app))
         try:

@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import true
 
+from chassis.database import columns
 from chassis.http.permissions import permission_of
 from chassis.http.templates import routes_of
 from contracts.codes import MediationState
 from contracts.roles import PERMISSIONS
-from services.mediation import base
 from tests.mediation.conftest import AsRole
 from tests.mediation.story import SHANGCUN, WOBEI, Story
 
@@ -73,7 +73,7 @@ async def test_another_townships_case_is_as_unknown_as_none(
     case_id = await story.at(MediationState.AGREED, division=WOBEI)
     facts = await story.facts(case_id)
     if not application_check:
-        monkeypatch.setattr(base, "within", lambda _division, _scope: true())
+        monkeypatch.setattr(columns, "within", lambda _division, _scope: true())
     asked = 0
     async with as_role("MEDIATOR", SHANGCUN) as stranger:
         for method, path, operation in operations(app):

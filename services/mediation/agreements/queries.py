@@ -6,16 +6,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from chassis.database import columns
 from chassis.database.scope import Scope
 from chassis.database.session import Session
-from services.mediation import base
 from services.mediation.agreements.domain import AgreementUnknown
 from services.mediation.agreements.tables import Agreement, Signature
 
 
 async def agreement(session: Session, case_id: UUID, scope: Scope) -> Agreement:
     """The agreement of a case; under the lock of the case it does not change. Raises AgreementUnknown."""
-    statement = select(Agreement).where(col(Agreement.case_id) == case_id, base.within(Agreement.division, scope))
+    statement = select(Agreement).where(col(Agreement.case_id) == case_id, columns.within(Agreement.division, scope))
     found = await session.scalar(statement)
     if found is None:
         raise AgreementUnknown(case_id)

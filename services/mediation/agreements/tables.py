@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field
 
+from chassis.database.columns import coded, moment
 from contracts.codes import AgreementForm
-from services.mediation.base import Base, coded, moment
+from services.mediation.base import Base
 
 
 class Agreement(Base, table=True):

@@ -9,10 +9,10 @@ from sqlalchemy import Select, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
+from chassis.database import columns
 from chassis.database.scope import Scope
 from chassis.database.session import Session
 from contracts.codes import DisputeType, MediationState, Tier
-from services.mediation import base
 from services.mediation.cases.domain import CaseUnknown
 from services.mediation.cases.tables import Case, DossierCounter
 
@@ -80,7 +80,7 @@ async def total(session: Session, scope: Scope, filters: Filters, *, at_most: in
 
 
 def _cases(scope: Scope) -> Select[Case]:
-    return select(Case).where(base.within(Case.division, scope))
+    return select(Case).where(columns.within(Case.division, scope))
 
 
 def _filtered(statement: Select[Case], filters: Filters) -> Select[Case]:

@@ -12,8 +12,10 @@ from chassis.deadlines.queries import of_case
 from chassis.http.acknowledgements import Acknowledgement
 from chassis.http.acting import Act, reads, writes
 from chassis.http.bodies import Day, Id
+from chassis.http.dependencies import CursorKey, SealerOf, Subtree
 from chassis.http.examples import openapi_example, refuses
 from chassis.http.lists import EXACT_UP_TO, Page, Paged
+from chassis.http.views import DeadlineView, EntryView
 from chassis.journal.record import VersionMismatch
 from chassis.journal.timeline import timeline, version_of
 from chassis.rules.clock import SHANGHAI
@@ -36,15 +38,12 @@ from services.mediation.cases.schemas import (
     CaseView,
     ConsentAnswer,
     ConsentRequest,
-    DeadlineView,
-    EntryView,
     MediatorRequest,
     Notice,
     PartyView,
     TerminationRequest,
 )
 from services.mediation.demonstration import example
-from services.mediation.dependencies import CursorKey, SealerOf, Subtree
 from services.mediation.parties import queries as party_queries
 from services.mediation.parties.commands import masked
 from services.mediation.parties.domain import AlreadyAnswered, PartyUnknown

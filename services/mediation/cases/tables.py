@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
+from chassis.database.columns import coded, moment
 from contracts.codes import (
     DisputeType,
     IntakeChannel,
@@ -14,7 +15,7 @@ from contracts.codes import (
     TerminationReason,
     Tier,
 )
-from services.mediation.base import Base, coded, moment
+from services.mediation.base import Base
 from services.mediation.cases.domain import NoticeForm
 
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
+from chassis.database.columns import coded, moment
 from contracts.codes import ConsentStand, PartyRole
-from services.mediation.base import Base, coded, moment
+from services.mediation.base import Base
 
 
 class Party(Base, table=True):

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from chassis.database import columns
 from chassis.database.scope import Scope
 from chassis.database.session import Session
-from services.mediation import base
 from services.mediation.sessions.tables import MediationSession
 
 
@@ -17,7 +17,7 @@ async def sessions_of(
 ) -> Sequence[MediationSession]:
     """A page of the sessions of a case in their order, behind number `after`."""
     statement = select(MediationSession).where(
-        col(MediationSession.case_id) == case_id, base.within(MediationSession.division, scope)
+        col(MediationSession.case_id) == case_id, columns.within(MediationSession.division, scope)
     )
     if after is not None:
         statement = statement.where(col(MediationSession.number) > after)

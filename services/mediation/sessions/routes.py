@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from chassis.http.acknowledgements import Acknowledgement
 from chassis.http.acting import Act, reads, writes
 from chassis.http.bodies import Id
+from chassis.http.dependencies import CursorKey, SealerOf
 from chassis.http.examples import openapi_example, refuses
 from chassis.http.lists import Page, Paged
 from chassis.journal.record import VersionMismatch
@@ -17,7 +18,6 @@ from contracts.roles import Permission
 from services.mediation.cases import queries as case_queries
 from services.mediation.cases.domain import TimeInFuture, TimeTooEarly
 from services.mediation.demonstration import example
-from services.mediation.dependencies import CursorKey, SealerOf
 from services.mediation.sessions import commands, queries
 from services.mediation.sessions.schemas import SessionRequest, SessionView
 

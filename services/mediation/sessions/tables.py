@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
+from chassis.database.columns import coded, moment
 from contracts.codes import SessionOutcome
-from services.mediation.base import Base, coded, moment
+from services.mediation.base import Base
 
 
 class MediationSession(Base, table=True):
