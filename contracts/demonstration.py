@@ -42,6 +42,8 @@ CASES: Final[Mapping[str, UUID]] = MappingProxyType(
 )
 """The case on which each act can be tried, by the act's permission."""
 
+ORGANISATION: Final = demonstration_id(600)
+"""The township's mediation centre in the directory, at which the demonstration's posts are."""
 PARTIES: Final = 1000
 """From here on numbers name parties: ten for each case."""
 MEDIATOR: Final = demonstration_id(500)

@@ -2,24 +2,33 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import asyncpg
+import httpx
 import pytest
+import structlog
+from fastapi import FastAPI
 
 from chassis.database.scope import SYSTEM
 from chassis.database.session import Database
 from chassis.journal.context import Acting, acting_as
 from chassis.journal.entries import new_id
 from chassis.rules.clock import FixedClock
-from chassis.security.keys import Keyring
+from chassis.security.issuer import DevelopmentIssuer
+from chassis.security.keys import Keyring, master_key
 from chassis.security.sealing import Sealer
 from onewindow.embedded.databases import ServiceDatabase
+from services.intake.app import create_app
 from services.intake.cases.commands import Window
 from services.intake.directory import commands as directory
+from services.intake.settings import IntakeSettings
 from tests.databases import Factory
-from tests.intake.places import DIRECTORY, NOON
+from tests.intake.places import DIRECTORY, NOON, SUNING
 
+AsRole = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 PEERS = frozenset({"mediation", "petition"})
 
 
@@ -28,9 +37,23 @@ def clock() -> FixedClock:
     return FixedClock(NOON)
 
 
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Without this structlog draws every exception in a frame, which takes seconds."""
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
+    yield
+    structlog.reset_defaults()
+
+
 @pytest.fixture(scope="session")
-def keyring() -> Keyring:
-    return Keyring.from_master(bytes(range(32)), "intake", PEERS)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as ONEWINDOW_HOME: master key and issuer's key are made in it."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def keyring(home: Path) -> Keyring:
+    return Keyring.from_master(master_key(home), "intake", PEERS)
 
 
 @pytest.fixture(scope="session")
@@ -70,8 +93,50 @@ async def owner(addresses: ServiceDatabase) -> AsyncIterator[asyncpg.Connection]
 @pytest.fixture
 async def window(database: Database, keyring: Keyring, sealer: Sealer, clock: FixedClock) -> AsyncIterator[Window]:
     window = Window(database=database, keyring=keyring, sealer=sealer, clock=clock, mark="窗")
-    writing = asyncio.create_task(window.writer.run())
-    yield window
-    writing.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await writing
+    async with writing(window):
+        yield window
+
+
+@asynccontextmanager
+async def writing(window: Window) -> AsyncIterator[None]:
+    """The writer at work, as the running service has it."""
+    task = asyncio.create_task(window.writer.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@pytest.fixture
+async def app(database: Database, addresses: ServiceDatabase, home: Path, clock: FixedClock) -> AsyncIterator[FastAPI]:
+    """The service with its writer, and without its other background tasks: nothing moves but what a test does."""
+    app = create_app(IntakeSettings(database_url=addresses.url, home=home), clock=clock)
+    async with writing(app.state.window):
+        yield app
+    await app.state.service.database.close()
+
+
+@pytest.fixture
+def as_role(app: FastAPI, home: Path, clock: FixedClock) -> AsRole:
+    """Makes callers of the service, by role and division."""
+
+    @asynccontextmanager
+    async def call(
+        role: str = "WINDOW_CLERK", division: str = SUNING, subject: str | None = None
+    ) -> AsyncIterator[httpx.AsyncClient]:
+        token = DevelopmentIssuer.at(home, clock=clock).mint(role, division, subject=subject)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://intake", headers=headers) as client:
+            yield client
+
+    return call
+
+
+@pytest.fixture
+async def clerk(as_role: AsRole) -> AsyncIterator[httpx.AsyncClient]:
+    """A clerk at the county's window."""
+    async with as_role() as client:
+        yield client

@@ -257,7 +257,7 @@ def _party_row(sealer: Sealer, case: domain.NewCase, case_id: UUID, place: int, 
     number = party.identity_number and identity.identity_number(
         party.identity_number, shanghai_date(now), f"{path}.identity_number"
     )
-    party_id = new_id()
+    party_id = party.id or new_id()
     given = {
         queries.NAME: party.name,
         queries.PHONE: phone,

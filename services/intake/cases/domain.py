@@ -169,10 +169,14 @@ class ReasonWithoutDissatisfaction(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewParty:
-    """A party as told; particulars are checked and sealed when the case is registered."""
+    """A party as told; particulars are checked and sealed when the case is registered.
+
+    `id` is given where it must be known, as in the demonstration county.
+    """
 
     role: PartyRole
     name: str
+    id: UUID | None = None
     phone: str | None = None
     identity_number: str | None = None
     address: str | None = None

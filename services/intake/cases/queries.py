@@ -192,7 +192,8 @@ def within(scope: Scope) -> ColumnElement[bool]:
 
 
 CaseRow: TypeAlias = Case
-"""A case as nouns above this one may read it; they change it through this noun's commands only."""
+EvaluationRow: TypeAlias = Evaluation
+"""Rows as edges and nouns above may read them; they are changed through this noun's commands only."""
 
 
 async def case(session: Session, scope: Scope, case_id: UUID) -> Case:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Date, Select, String, bindparam, func, text
@@ -97,23 +97,28 @@ async def divisions(session: Session, matching: Select[Any], *, after: str, limi
     return [_division(row) for row in await session.scalars(statement)]
 
 
-def matching(table: type[Organisation] | type[Staff] | type[Grid], under: str | None) -> Select[Any]:
-    """Records of a table whose division lies in a subtree."""
-    statement = select(table)
+OrganisationRow: TypeAlias = Organisation
+StaffRow: TypeAlias = Staff
+GridRow: TypeAlias = Grid
+"""Rows as edges may read them; they are changed by this noun's commands only."""
+Kept = TypeVar("Kept", Organisation, Staff, Grid)
+
+
+def matching(table: type[Kept], under: str | None) -> Select[Any]:
+    """Organisations, posts or grids whose division lies in a subtree."""
+    statement: Select[Any] = select(table)
     return statement if under is None else statement.where(col(table.division).between(*subtree(under)))
 
 
 async def records(
-    session: Session,
-    table: type[Organisation] | type[Staff] | type[Grid],
-    under: str | None,
-    *,
-    after: UUID,
-    limit: int,
-) -> Sequence[Any]:
+    session: Session, table: type[Kept], under: str | None, *, after: UUID | None, limit: int
+) -> Sequence[Kept]:
     """A page of organisations, posts or grids in the order of their ids, which is the order they were recorded in."""
-    statement = matching(table, under).where(col(table.id) > after).order_by(col(table.id)).limit(limit)
-    return (await session.scalars(statement)).all()
+    statement = matching(table, under).order_by(col(table.id)).limit(limit)
+    if after is not None:
+        statement = statement.where(col(table.id) > after)
+    rows: Sequence[Kept] = (await session.scalars(statement)).all()
+    return rows
 
 
 async def count(session: Session, statement: Select[Any]) -> int:

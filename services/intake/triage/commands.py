@@ -7,7 +7,8 @@ from uuid import UUID
 from chassis.database.scope import Scope
 from chassis.database.session import Session
 from chassis.journal.entries import Entry, new_id
-from chassis.journal.record import Parcel, record
+from chassis.journal.record import record
+from chassis.security.parcels import SealedParcel
 from chassis.security.sealing import Sealer
 from contracts.codes import CaseKind, DisputeType, IntakeChannel, PetitionCategory, Route, RoutingReason, Tier
 from contracts.intake.cases import CaseRouted
@@ -78,7 +79,7 @@ async def _hand_over(
     sealed = sealer.seal_parcel(
         _told(case, parties).to_bytes(), sender=SENDER, receiver=fact.receiver, entry_id=entry_id
     )
-    parcel = Parcel(
+    parcel = SealedParcel(
         receiver=sealed.receiver,
         key_id=sealed.key_id,
         sealed=sealed.sealed,

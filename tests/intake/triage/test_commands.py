@@ -1,0 +1,153 @@
+"""Routing: the case moves on, and the one receiver gets what it must know, sealed for it alone."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+import pytest
+
+from chassis.database.scope import Scope
+from chassis.database.session import Database
+from chassis.journal.entries import Entry
+from chassis.journal.record import VersionMismatch
+from chassis.rules.refusals import IllegalTransition, Refusal
+from chassis.security.ciphers import SealBroken
+from chassis.security.keys import Keyring, NotOurPair, master_key
+from chassis.security.sealing import Sealer
+from contracts.codes import CaseKind, OrganisationKind, Route, RoutingReason, Tier
+from contracts.intake.handovers import HandoverParticulars
+from services.intake.cases.commands import Window
+from services.intake.cases.domain import CaseNotFound, NewCase, TierDoesNotFit
+from services.intake.directory import commands as directory
+from services.intake.directory.domain import OrganisationUnknown
+from services.intake.triage import commands, domain
+from tests.intake.places import SHANGCUN, SUNING, WOBEI
+from tests.intake.stories import CANARIES, DISPUTE, PETITION, one, registered
+
+
+async def route(database: Database, sealer: Sealer, case_id: UUID, *, scope: str = SUNING, **changes: Any) -> Entry:
+    asked: dict[str, Any] = {
+        "route": Route.MEDIATION,
+        "tier": Tier.TOWNSHIP,
+        "reason_code": RoutingReason.CLASSIFIED,
+    } | changes
+    async with database.transaction(Scope.of(scope)) as session:
+        return await commands.route(session, Scope.of(scope), sealer, case_id, **asked)
+
+
+@pytest.mark.parametrize(("case", "way"), [(DISPUTE, Route.MEDIATION), (PETITION, Route.PETITION)])
+async def test_a_handover_is_sealed_for_its_receiver(
+    *,
+    window: Window,
+    database: Database,
+    owner: asyncpg.Connection,
+    sealer: Sealer,
+    case: NewCase,
+    way: Route,
+    home: Path,
+) -> None:
+    case_id = (await registered(window, case)).case_id
+    entry = await route(database, sealer, case_id, route=way, expected=1)
+    assert (entry.type, entry.version, entry.reason_code) == ("intake.case_routed", 3, "CLASSIFIED")
+    receiver = way.value.lower()
+    handed = await one(owner, "SELECT * FROM journal WHERE version = 2 AND case_id = $1", case_id)
+    assert handed["type"] == f"intake.{receiver}_requested"
+    fact = orjson.loads(handed["data"])
+    assert (fact["receiver"], fact["division"], fact["number"]) == (receiver, WOBEI, "（2026）窗字第1号")
+    parcel = await one(owner, "SELECT * FROM parcels")
+    assert (parcel["entry_id"], parcel["receiver"]) == (handed["id"], receiver)
+    theirs = Sealer(Keyring.from_master(master_key(home), receiver, frozenset({"intake"})))
+    opened = HandoverParticulars.from_bytes(
+        theirs.open_parcel(
+            parcel["sealed"],
+            key_id=parcel["key_id"],
+            sender="intake",
+            receiver=receiver,
+            entry_id=handed["id"],
+        )
+    )
+    assert opened.parties[0].name == CANARIES["name"]
+    assert opened.parties[0].phone == CANARIES["phone"]
+    assert opened.parties[0].identity_number == CANARIES["identity_number"]
+    assert opened.narrative == f"{CANARIES['title']}\n{CANARIES['narrative']}"
+    analytics = Sealer(Keyring.from_master(master_key(home), "analytics"))
+    with pytest.raises((NotOurPair, SealBroken)):
+        analytics.open_parcel(
+            parcel["sealed"], key_id=parcel["key_id"], sender="intake", receiver=receiver, entry_id=handed["id"]
+        )
+
+
+async def test_routing_moves_the_row_and_points_the_relay_at_both_facts(
+    window: Window, database: Database, owner: asyncpg.Connection, sealer: Sealer
+) -> None:
+    case_id = (await registered(window)).case_id
+    await route(database, sealer, case_id, tier=Tier.COUNTY)
+    row = await one(owner, "SELECT * FROM cases")
+    assert (row["state"], row["route"], row["tier"], row["progress"]) == (
+        "ROUTED",
+        "MEDIATION",
+        "COUNTY",
+        "HANDED_OVER",
+    )
+    topics = await owner.fetch(
+        "SELECT topic, previous FROM journal j JOIN outbox o ON o.entry_id = j.id WHERE case_id = $1 ORDER BY version",
+        case_id,
+    )
+    assert [tuple(topic) for topic in topics] == [
+        ("onewindow.intake.case.v1", 0),
+        ("onewindow.intake.handover.v1", 0),
+        ("onewindow.intake.case.v1", 1),
+    ]
+
+
+async def test_other_ways_hand_nothing_over(
+    window: Window, database: Database, owner: asyncpg.Connection, sealer: Sealer
+) -> None:
+    case_id = (await registered(window)).case_id
+    entry = await route(database, sealer, case_id, route=Route.LITIGATION)
+    assert entry.version == 2
+    assert await owner.fetchval("SELECT count(*) FROM parcels") == 0
+    assert (await one(owner, "SELECT progress FROM cases"))["progress"] is None
+
+
+async def test_what_cannot_be_changes_nothing(
+    window: Window, database: Database, owner: asyncpg.Connection, sealer: Sealer
+) -> None:
+    case_id = (await registered(window)).case_id
+    nobody = (await registered(window, replace(DISPUTE, parties=()))).case_id
+    refused: list[tuple[UUID, type[Refusal], dict[str, Any]]] = [
+        (case_id, domain.RouteDoesNotFit, {"route": Route.PETITION}),
+        (case_id, TierDoesNotFit, {"tier": Tier.VILLAGE}),
+        (case_id, OrganisationUnknown, {"organisation_id": case_id}),
+        (case_id, VersionMismatch, {"expected": 2}),
+        (case_id, CaseNotFound, {"scope": SHANGCUN}),
+        (nobody, domain.NobodyToMediate, {}),
+    ]
+    for subject, refusal, changes in refused:
+        with pytest.raises(refusal):
+            await route(database, sealer, subject, **changes)
+    assert await owner.fetchval("SELECT count(*) FROM cases WHERE state = 'REGISTERED'") == 2
+    assert await owner.fetchval("SELECT count(*) FROM parcels") == 0
+    await route(database, sealer, case_id)
+    with pytest.raises(IllegalTransition):
+        await route(database, sealer, case_id)
+
+
+async def test_an_organisation_of_the_directory_may_be_named(
+    window: Window, database: Database, owner: asyncpg.Connection, sealer: Sealer
+) -> None:
+    case_id = (await registered(window)).case_id
+    async with database.transaction(Scope.of(SUNING)) as session:
+        entry = await directory.record_organisation(
+            session,
+            Scope.of(SUNING),
+            name="窝北镇诉前调解中心",
+            kind=OrganisationKind.TOWNSHIP_MEDIATION_CENTER,
+            division=WOBEI,
+        )
+    routed = await route(database, sealer, case_id, organisation_id=entry.case_id)
+    assert routed.fact["organisation_id"] == str(entry.case_id)
+    assert CaseKind.DISPUTE in domain.ROUTES
