@@ -94,9 +94,10 @@ class Window:
         """The code that the person who brought the case keeps: see `domain.receipt_code`."""
         return domain.receipt_code(self._code_key, case_id)
 
-    def answer(self, case_id: UUID, data: str, receipt: bytes) -> Registered:
-        """The answer to a registration, from nothing but its entry in the journal."""
-        return Registered(case_id, orjson.loads(data)["number"], self.receipt_code(case_id), receipt.hex(), data)
+    def first_answer(self, first: FirstAnswer) -> Registered:
+        """The answer to a repeat, from nothing but the entry in the journal."""
+        number = orjson.loads(first.data)["number"]
+        return Registered(first.case_id, number, self.receipt_code(first.case_id), first.hash.hex(), first.data)
 
 
 async def register(window: Window, batch: Sequence[Registration]) -> list[Result]:
@@ -147,7 +148,8 @@ async def _result(
 ) -> Result:
     match written:
         case None:
-            return window.answer(row.entry.case_id, row.entry.data, row.entry.hash)
+            number, code = row.own[0], row.own[1]
+            return Registered(row.entry.case_id, number, code, row.entry.hash.hex(), row.entry.data)
         case FirstAnswer():
             try:
                 return _repeated(window, registration, written)
@@ -164,7 +166,7 @@ async def _result(
 def _repeated(window: Window, registration: Registration, first: FirstAnswer) -> Registered:
     if first.operation != OPERATION or first.body_hash != registration.body_hash:
         raise IdempotencyKeyReused
-    return window.answer(first.case_id, first.data, first.hash)
+    return window.first_answer(first)
 
 
 async def _already_registered(window: Window, registration: Registration) -> domain.AlreadyRegistered:
