@@ -1,36 +1,11 @@
-"""The declarative base of petition's tables, their kinds of column, and the condition of jurisdiction."""
+"""The declarative base that the tables of petition's nouns share."""
 
-from enum import Enum
-from typing import Any
-
-from sqlalchemy import ColumnElement, DateTime, MetaData, func, true
-from sqlalchemy import Enum as EnumType
+from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import SQLModel
 
 from chassis.database.metadata import NAMING
-from chassis.database.scope import SYSTEM, Scope
-
-LONGEST_CODE = 32
 
 
 class Base(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
-    """What every table of petition derives from."""
-
-
-def coded(table: type[Enum], **settings: Any) -> Any:  # noqa: ANN401 -- what Field takes and gives
-    """A column of codes, kept as their text: a table may grow without a migration."""
-    kind = EnumType(
-        table, native_enum=False, length=LONGEST_CODE, values_callable=lambda codes: [one.value for one in codes]
-    )
-    return Field(sa_type=kind, **settings)  # type: ignore[call-overload,unused-ignore]
-
-
-def moment(**settings: Any) -> Any:  # noqa: ANN401 -- same
-    """A column of instants."""
-    return Field(sa_type=DateTime(timezone=True), **settings)  # type: ignore[call-overload,unused-ignore]
-
-
-def within(division: str, scope: Scope) -> ColumnElement[bool]:
-    """The first wall: a row's division lies in the caller's jurisdiction. Row-level security stands behind it."""
-    return true() if scope == SYSTEM else func.starts_with(col(division), scope.value)
+    """What every table of petition derives from: apart from other services' tables, which SQLModel would mix in."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from chassis.database.scope import Scope
@@ -30,7 +30,7 @@ async def divisions(session: Session, filters: Filters, *, after: str | None, li
 
 async def total(session: Session, filters: Filters, *, at_most: int) -> int:
     """How many divisions the filters find, counted no further than `at_most`."""
-    some = _filtered(select(Division), filters).with_only_columns(true()).limit(at_most).subquery()
+    some = _filtered(select(Division), filters).with_only_columns(col(Division.code)).limit(at_most).subquery()
     return await session.scalar(select(func.count()).select_from(some)) or 0
 
 

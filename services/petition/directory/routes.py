@@ -5,10 +5,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 
 from chassis.http.acting import Act, reads
+from chassis.http.dependencies import CursorKey, Subtree
 from chassis.http.lists import EXACT_UP_TO, Page, Paged
 from contracts.codes import DivisionLevel
 from contracts.roles import Permission
-from services.petition.dependencies import CursorKey, Subtree
 from services.petition.directory import queries
 from services.petition.directory.schemas import DivisionView
 

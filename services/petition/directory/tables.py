@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Index, Text
 from sqlmodel import Field
 
+from chassis.database.columns import coded
 from contracts.codes import DivisionKind, DivisionLevel, OrganisationKind
-from services.petition.base import Base, coded
+from services.petition.base import Base
 
 
 class Division(Base, table=True):

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, true
 from sqlmodel import col
 
+from chassis.database import columns
 from chassis.database.scope import Scope
 from chassis.database.session import Session
 from contracts.codes import PetitionCategory, PetitionRoute, PetitionState
-from services.petition import base
 from services.petition.matters.domain import MatterUnknown
 from services.petition.matters.tables import Matter
 
@@ -66,12 +66,12 @@ async def matters(
 
 async def total(session: Session, scope: Scope, filters: Filters, *, at_most: int) -> int:
     """How many matters the filters find, counted no further than `at_most`."""
-    some = _filtered(_matters(scope), filters).with_only_columns(true()).limit(at_most).subquery()
+    some = _filtered(_matters(scope), filters).with_only_columns(col(Matter.id)).limit(at_most).subquery()
     return await session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _matters(scope: Scope) -> Select[Matter]:
-    return select(Matter).where(base.within(Matter.division, scope))
+    return select(Matter).where(columns.within(Matter.division, scope))
 
 
 def _filtered(statement: Select[Matter], filters: Filters) -> Select[Matter]:

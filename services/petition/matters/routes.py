@@ -13,8 +13,10 @@ from chassis.deadlines.queries import of_case
 from chassis.http.acknowledgements import Acknowledgement
 from chassis.http.acting import Act, reads, writes
 from chassis.http.bodies import Day, Id
+from chassis.http.dependencies import CursorKey, SealerOf, Subtree
 from chassis.http.examples import openapi_example, refuses
 from chassis.http.lists import EXACT_UP_TO, Page, Paged
+from chassis.http.views import DeadlineView, EntryView
 from chassis.journal.record import VersionMismatch
 from chassis.journal.timeline import timeline, version_of
 from chassis.rules.clock import SHANGHAI
@@ -24,14 +26,11 @@ from contracts.codes import ExtensionReason, PetitionCategory, PetitionRoute, Pe
 from contracts.demonstration import CASES
 from contracts.roles import Permission
 from services.petition.demonstration import example
-from services.petition.dependencies import CursorKey, SealerOf, Subtree
 from services.petition.matters import commands, domain, queries
 from services.petition.matters.domain import Action, NoticeWay
 from services.petition.matters.schemas import (
     AcceptanceRequest,
     ConclusionRequest,
-    DeadlineView,
-    EntryView,
     ExtensionRequest,
     MatterSummary,
     MatterView,

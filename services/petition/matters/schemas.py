@@ -1,17 +1,14 @@
 """Bodies of requests about petition matters, and what is shown of a matter, particulars masked."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Annotated, Any, Self
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from chassis.deadlines.lamp import Lamp, lamp_of
-from chassis.deadlines.queries import Deadline
-from chassis.deadlines.tables import DeadlineState
 from chassis.http.bodies import Body, Moment
-from chassis.journal.entries import Entry
+from chassis.http.views import DeadlineView
 from contracts.codes import (
     ExtensionReason,
     IntakeChannel,
@@ -73,33 +70,6 @@ class PartyView(BaseModel):
     address: str | None
 
 
-class DeadlineView(BaseModel):
-    """A statutory deadline of the matter."""
-
-    rule: str = Field(examples=["PET_HANDLE"])
-    basis: str = Field(examples=["XF§34"])
-    started_at: datetime
-    due_date: date | None = Field(description="last day, Shanghai; null while the clock stands still")
-    extension_days: int = Field(description="days granted, none: 0")
-    state: DeadlineState
-    provisional: bool = Field(description="rests on a working-day calendar that is not official yet")
-    lamp: Lamp | None = Field(description="null where nothing is owed any more")
-
-    @classmethod
-    def of(cls, deadline: Deadline, now: datetime) -> Self:
-        """The deadline as it looks at `now`."""
-        return cls(
-            rule=deadline.rule,
-            basis=deadline.basis,
-            started_at=deadline.started_at,
-            due_date=deadline.due_date,
-            extension_days=deadline.extension_days,
-            state=deadline.state,
-            provisional=deadline.provisional,
-            lamp=lamp_of(deadline, now),
-        )
-
-
 class MatterSummary(BaseModel):
     """A matter in a list."""
 
@@ -134,36 +104,3 @@ class MatterView(MatterSummary):
     carried_out_at: datetime | None
     actions: Sequence[Action] = Field(description="what this caller may do next")
     deadlines: Sequence[DeadlineView]
-
-
-class EntryView(BaseModel):
-    """One entry of the timeline 工作透明可监督."""
-
-    id: UUID
-    version: int
-    type: str = Field(examples=["petition.accepted"])
-    occurred_at: datetime
-    recorded_at: datetime
-    actor: str
-    on_behalf_of: str | None
-    reason_code: str | None
-    ruleset: str = Field(description="version of the table of statutory clocks then in force")
-    receipt: str = Field(description="hash of the entry")
-    data: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, entry: Entry) -> Self:
-        """The entry as it stands in the journal."""
-        return cls(
-            id=entry.id,
-            version=entry.version,
-            type=entry.type,
-            occurred_at=entry.occurred_at,
-            recorded_at=entry.recorded_at,
-            actor=entry.actor,
-            on_behalf_of=entry.on_behalf_of,
-            reason_code=entry.reason_code,
-            ruleset=entry.ruleset,
-            receipt=entry.receipt,
-            data=entry.fact,
-        )

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
+from chassis.database.columns import coded, moment
 from contracts.codes import (
     ExtensionReason,
     IntakeChannel,
@@ -14,7 +15,7 @@ from contracts.codes import (
     PetitionRoute,
     PetitionState,
 )
-from services.petition.base import Base, coded, moment
+from services.petition.base import Base
 from services.petition.matters.domain import NoticeWay
 
 

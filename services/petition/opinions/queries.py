@@ -6,16 +6,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from chassis.database import columns
 from chassis.database.scope import Scope
 from chassis.database.session import Session
-from services.petition import base
 from services.petition.opinions.domain import OpinionUnknown
 from services.petition.opinions.tables import Delivery, Opinion
 
 
 async def opinion(session: Session, matter_id: UUID, scope: Scope) -> Opinion:
     """The opinion of a matter; once made out it does not change. Raises OpinionUnknown."""
-    statement = select(Opinion).where(col(Opinion.matter_id) == matter_id, base.within(Opinion.division, scope))
+    statement = select(Opinion).where(col(Opinion.matter_id) == matter_id, columns.within(Opinion.division, scope))
     found = await session.scalar(statement)
     if found is None:
         raise OpinionUnknown(matter_id)

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlmodel import Field
 
+from chassis.database.columns import coded, moment
 from contracts.codes import DeliveryMethod, OpinionConclusion
-from services.petition.base import Base, coded, moment
+from services.petition.base import Base
 from services.petition.opinions.domain import Receipt, View
 
 

@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
+from chassis.database.columns import coded
 from contracts.codes import PartyRole
-from services.petition.base import Base, coded
+from services.petition.base import Base
 
 
 class Party(Base, table=True):
