@@ -55,8 +55,10 @@ async def test_types_that_nobody_handles_are_skipped_and_keep_their_place(
     consumer = make_consumer({MediationOpened: note})
     story = Story()
     await consumer.deliver([story.tell(), story.tell(sought(story.case_id)), story.tell()])
-    assert await effects.versions(story.case_id) == [1, 3]
-    assert counted == Counter(applied=2, skipped=1)
+    await consumer.deliver([story.tell(sought(story.case_id))])
+    await consumer.deliver([story.tell()])
+    assert await effects.versions(story.case_id) == [1, 3, 5]
+    assert counted == Counter(applied=3, skipped=2)
 
 
 async def test_shuffled_and_repeated_records_end_in_order(make_consumer: MakeConsumer, effects: Effects) -> None:
@@ -127,15 +129,17 @@ async def test_a_handler_may_wait_for_another_fact(make_consumer: MakeConsumer, 
 
 
 async def test_a_handler_that_fails_now_and_then_is_tried_again(make_consumer: MakeConsumer, effects: Effects) -> None:
-    failures = iter([True, True, False, True, False])
+    failures = iter([True, True, False, True, True, False])  # three alike in a row would be believed
 
     async def sometimes(session: Session, delivery: Delivery[Any]) -> None:
         await note(session, delivery)
-        if next(failures, False):
+        if next(failures):
             raise KeyError
 
+    consumer = make_consumer({MediationOpened: sometimes})
     story = Story()
-    await make_consumer({MediationOpened: sometimes}).deliver(story.tell_all(2))
+    await consumer.deliver([story.tell()])
+    await consumer.deliver([story.tell()])
     assert await effects.versions(story.case_id) == [1, 2]
     assert await effects.letters() == []
 
