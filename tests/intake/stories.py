@@ -87,3 +87,16 @@ async def registered(window: Window, case: NewCase = DISPUTE, **changes: Any) ->
     (result,) = await register(window, [registration(case, **changes)])
     assert isinstance(result, Registered), result
     return result
+
+
+async def leaks(owner: asyncpg.Connection) -> list[tuple[str, str]]:
+    """Tables and columns where a canary stands in clear, beside the case's own title and narrative."""
+    found = []
+    tables = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    for table in (row["tablename"] for row in tables):
+        for row in await owner.fetch(f"SELECT * FROM {table}"):
+            for name, value in row.items():
+                text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+                if any(canary in text for canary in CANARIES.values()):
+                    found.append((table, name))
+    return [place for place in found if place not in {("cases", "title"), ("cases", "narrative")}]

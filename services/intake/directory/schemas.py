@@ -11,7 +11,7 @@ from chassis.http.bodies import Body, Code12, Day, Id, Text
 from chassis.security import masking
 from chassis.security.sealing import Sealer
 from contracts.codes import DivisionKind, DivisionLevel, OrganisationKind
-from contracts.demonstration import COUNTY, ORGANISATION, TOWNSHIP
+from contracts.demonstration import ORGANISATION, TOWNSHIP
 from contracts.intake.directory import division_id
 from contracts.roles import Role
 from services.intake.directory.commands import STAFF_NAME
@@ -26,7 +26,7 @@ DIVISION_EXAMPLE: Mapping[str, Any] = {
     "level": "VILLAGE",
 }
 BATCH_EXAMPLE: Mapping[str, Any] = {
-    "items": [{"code": COUNTY, "name": "肃宁县", "parent_code": "130900000000", "level": "COUNTY"}]
+    "items": [{"code": "130926102298", "name": "示范二村", "parent_code": TOWNSHIP, "level": "VILLAGE"}]
 }
 
 

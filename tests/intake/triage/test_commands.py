@@ -25,7 +25,7 @@ from services.intake.directory import commands as directory
 from services.intake.directory.domain import OrganisationUnknown
 from services.intake.triage import commands, domain
 from tests.intake.places import SHANGCUN, SUNING, WOBEI
-from tests.intake.stories import CANARIES, DISPUTE, PETITION, one, registered
+from tests.intake.stories import CANARIES, DISPUTE, PETITION, leaks, one, registered
 
 
 async def route(database: Database, sealer: Sealer, case_id: UUID, *, scope: str = SUNING, **changes: Any) -> Entry:
@@ -73,6 +73,7 @@ async def test_a_handover_is_sealed_for_its_receiver(
     assert opened.parties[0].phone == CANARIES["phone"]
     assert opened.parties[0].identity_number == CANARIES["identity_number"]
     assert opened.narrative == f"{CANARIES['title']}\n{CANARIES['narrative']}"
+    assert await leaks(owner) == []
     analytics = Sealer(Keyring.from_master(master_key(home), "analytics"))
     with pytest.raises((NotOurPair, SealBroken)):
         analytics.open_parcel(
