@@ -337,3 +337,11 @@ async def newest(
 async def count(session: Session, matched: Select[Any]) -> int:
     """How many cases match, counted up to COUNTED + 1."""
     return await session.scalar(select(func.count()).select_from(matched.limit(COUNTED + 1).subquery())) or 0
+
+
+ALL: Final = "SELECT count(*) FROM cases"
+
+
+async def cases_total(connection: asyncpg.Connection) -> int:
+    """Cases that were registered, as far as the connection's scope or role sees them."""
+    return int(await connection.fetchval(ALL))
