@@ -18,6 +18,9 @@ from chassis.rules.clock import Clock, SystemClock
 from chassis.security.issuer import DevelopmentIssuer
 from chassis.service import Service
 from contracts.demonstration import COUNTY
+from onewindow.demonstration import load
+from onewindow.embedded import county as embedded
+from onewindow.embedded.composition import compose
 from onewindow.embedded.databases import ServiceDatabase, connect
 from tests import databases
 
@@ -53,6 +56,11 @@ class County:
         async with asyncio.timeout(SETTLING_SECONDS):
             while any([await self._pending(name) for name in self.apps]):
                 await asyncio.sleep(0.02)
+
+    async def demonstrate(self) -> None:
+        """Bring in the demonstration county, as a first run does."""
+        app = compose(self.apps, "http://county")
+        await load.load(embedded.County(self.home, app, self.apps, None))
 
     async def _pending(self, name: str) -> int:
         connection = await self.service(name).database.raw()

@@ -22,7 +22,6 @@ from chassis.security.sealing import Sealer
 from contracts.codes import CaseKind, CaseState, EvaluatedUnit, IntakeChannel, PartyRole, Tier
 from services.intake.cases import domain
 from services.intake.cases.tables import Case, Evaluation, Party
-from services.intake.directory.domain import significant
 from services.intake.directory.queries import COUNTED, subtree
 
 NAME: Final = "intake.parties.name_sealed"
@@ -259,7 +258,7 @@ async def evaluated_units(session: Session, case_id: UUID) -> frozenset[Evaluate
 class Filters:
     """What a list of cases is narrowed to; None and empty narrow nothing."""
 
-    division: str | None = None
+    division: Scope | None = None
     state: CaseState | None = None
     kind: CaseKind | None = None
     category: str | None = None
@@ -313,8 +312,8 @@ def matching(scope: Scope, filters: Filters) -> Select[Any]:
     return statement
 
 
-def _county(scope: Scope, division: str | None) -> str | None:
-    for prefix in (significant(division) if division else "", jurisdiction(scope)):
+def _county(scope: Scope, division: Scope | None) -> str | None:
+    for prefix in (division.value if division else "", jurisdiction(scope)):
         if len(prefix) >= COUNTY_DIGITS:
             return prefix[:COUNTY_DIGITS]
     return None

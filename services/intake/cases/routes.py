@@ -17,6 +17,7 @@ from chassis.http.acknowledgements import Acknowledgement
 from chassis.http.acting import Act, reads, writes
 from chassis.http.authentication import principal_of
 from chassis.http.bodies import Day, Id
+from chassis.http.dependencies import CursorKey, SealerOf, Subtree
 from chassis.http.examples import Operation, describes, openapi_example, refuses
 from chassis.http.failures import problem_of
 from chassis.http.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, claim_of, request_hash
@@ -25,6 +26,7 @@ from chassis.http.permissions import declares
 from chassis.http.plain import read
 from chassis.http.strict_json import raw
 from chassis.http.tracing import begin_trace
+from chassis.http.views import DeadlineView, EntryView
 from chassis.journal.context import Acting
 from chassis.journal.record import VersionMismatch
 from chassis.journal.timeline import record_access, timeline, version_of
@@ -51,15 +53,12 @@ from services.intake.cases.schemas import (
     CaseReceipt,
     CaseSummary,
     CaseView,
-    DeadlineView,
-    EntryView,
     EvaluationView,
     ParticularsView,
     PartyView,
     RegisterRequest,
     SatisfactionRequest,
 )
-from services.intake.dependencies import CursorKey, SealerOf, Subtree
 from services.intake.directory.domain import DivisionUnknown
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -203,7 +202,7 @@ async def list_cases(
     paged: Paged,
     key: CursorKey,
     sealer: SealerOf,
-    division: Subtree = None,
+    division: Subtree,
     state: Annotated[CaseState | None, Query()] = None,
     kind: Annotated[CaseKind | None, Query()] = None,
     category: Annotated[DisputeType | None, Query()] = None,

@@ -7,11 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.deadlines.lamp import Lamp, lamp_of
-from chassis.deadlines.queries import Deadline
-from chassis.deadlines.tables import DeadlineState
 from chassis.http.bodies import Body, Code12, Day, Moment, Text
-from chassis.journal.entries import Entry
+from chassis.http.views import DeadlineView
 from chassis.security import masking
 from contracts.codes import (
     CaseKind,
@@ -228,31 +225,6 @@ class ParticularsView(BaseModel):
     parties: Sequence[PartyView]
 
 
-class DeadlineView(BaseModel):
-    """A statutory deadline of the case."""
-
-    rule: str = Field(examples=["PET_NOTICE_DIRECT"])
-    basis: str = Field(examples=["XF§23"])
-    started_at: datetime
-    due_date: date | None = Field(description="last day, Shanghai; null while the clock stands still")
-    state: DeadlineState
-    provisional: bool = Field(description="rests on a working-day calendar that is not official yet")
-    lamp: Lamp | None = Field(description="null where nothing is owed any more")
-
-    @classmethod
-    def of(cls, deadline: Deadline, now: datetime) -> Self:
-        """The deadline as it looks at `now`."""
-        return cls(
-            rule=deadline.rule,
-            basis=deadline.basis,
-            started_at=deadline.started_at,
-            due_date=deadline.due_date,
-            state=deadline.state,
-            provisional=deadline.provisional,
-            lamp=lamp_of(deadline, now),
-        )
-
-
 class CaseSummary(BaseModel):
     """A case in a list."""
 
@@ -318,36 +290,3 @@ class CaseView(CaseSummary):
         """The case as it is stored, with what stands beside its row."""
         source = None if case.source is None else f"{case.source}:{case.source_id}"
         return cls.model_validate(case.model_dump() | {"source": source} | beside)
-
-
-class EntryView(BaseModel):
-    """One entry of the timeline (工作透明可监督)."""
-
-    id: UUID
-    version: int
-    type: str = Field(examples=["intake.case_registered"])
-    at: datetime = Field(description="when it happened")
-    recorded_at: datetime
-    actor: str
-    on_behalf_of: str | None
-    reason_code: str | None
-    ruleset: str = Field(description="version of the table of statutory clocks then in force")
-    data: Mapping[str, Any]
-    receipt: str = Field(description="hash of the entry")
-
-    @classmethod
-    def of(cls, entry: Entry) -> Self:
-        """The entry as it stands in the journal."""
-        return cls(
-            id=entry.id,
-            version=entry.version,
-            type=entry.type,
-            at=entry.occurred_at,
-            recorded_at=entry.recorded_at,
-            actor=entry.actor,
-            on_behalf_of=entry.on_behalf_of,
-            reason_code=entry.reason_code,
-            ruleset=entry.ruleset,
-            data=entry.fact,
-            receipt=entry.receipt,
-        )

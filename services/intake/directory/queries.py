@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Date, Select, String, bindparam, func, text
 from sqlmodel import col, select
 
-from chassis.database.scope import CODE_LENGTH, SYSTEM
+from chassis.database.scope import CODE_LENGTH, SYSTEM, Scope
 from chassis.database.session import Database, Session
 from chassis.rules.clock import shanghai_date
 from contracts.codes import DivisionKind, DivisionLevel
@@ -34,10 +34,9 @@ PUT_DIVISIONS = text(
 )
 
 
-def subtree(code: str) -> tuple[str, str]:
-    """First and last code of a division's subtree; codes are digits, so a range is what an index can walk."""
-    prefix = domain.significant(code)
-    return prefix.ljust(CODE_LENGTH, "0"), prefix.ljust(CODE_LENGTH, "9")
+def subtree(scope: Scope) -> tuple[str, str]:
+    """First and last code of a subtree; codes are digits, so a range is what an index can walk."""
+    return scope.value.ljust(CODE_LENGTH, "0"), scope.value.ljust(CODE_LENGTH, "9")
 
 
 async def open_directory(session: Session) -> None:
@@ -73,7 +72,7 @@ async def division(session: Session, code: str) -> domain.Division:
 
 def matching_divisions(
     *,
-    under: str | None = None,
+    under: Scope | None = None,
     level: DivisionLevel | None = None,
     kinds: Sequence[DivisionKind] = (),
     parent: str | None = None,
@@ -104,14 +103,14 @@ GridRow: TypeAlias = Grid
 Kept = TypeVar("Kept", Organisation, Staff, Grid)
 
 
-def matching(table: type[Kept], under: str | None) -> Select[Any]:
+def matching(table: type[Kept], under: Scope | None) -> Select[Any]:
     """Organisations, posts or grids whose division lies in a subtree."""
     statement: Select[Any] = select(table)
     return statement if under is None else statement.where(col(table.division).between(*subtree(under)))
 
 
 async def records(
-    session: Session, table: type[Kept], under: str | None, *, after: UUID | None, limit: int
+    session: Session, table: type[Kept], under: Scope | None, *, after: UUID | None, limit: int
 ) -> Sequence[Kept]:
     """A page of organisations, posts or grids in the order of their ids, which is the order they were recorded in."""
     statement = matching(table, under).order_by(col(table.id)).limit(limit)

@@ -11,10 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as PlainRoute
 
+from chassis.database.scope import Scope
 from chassis.http.acknowledgements import Acknowledgement
 from chassis.http.acting import Act, reads, writes
 from chassis.http.authentication import principal_of
 from chassis.http.bodies import Code12
+from chassis.http.dependencies import CursorKey, SealerOf, Subtree
 from chassis.http.examples import Operation, describes, openapi_example, refuses
 from chassis.http.lists import Page, Paged, Paging
 from chassis.http.permissions import declares
@@ -26,7 +28,6 @@ from contracts.codes import DivisionKind, DivisionLevel
 from contracts.demonstration import COUNTY
 from contracts.intake.directory import division_id
 from contracts.roles import Permission
-from services.intake.dependencies import CursorKey, SealerOf, Subtree
 from services.intake.directory import commands, domain, queries
 from services.intake.directory.queries import GridRow, OrganisationRow, StaffRow
 from services.intake.directory.schemas import (
@@ -93,7 +94,7 @@ async def list_divisions(
     act: Reading,
     paged: Paged,
     key: CursorKey,
-    division: Subtree = None,
+    division: Subtree,
     level: Annotated[DivisionLevel | None, Query()] = None,
     kind: Annotated[list[DivisionKind] | None, Query(description="may be given more than once")] = None,
     parent: Annotated[Code12 | None, Query(description="directly below this division")] = None,
@@ -138,9 +139,7 @@ async def record_division(body: DivisionBody, act: Keeping) -> Acknowledgement:
 
 
 @router.get("/organisations")
-async def list_organisations(
-    act: Reading, paged: Paged, key: CursorKey, division: Subtree = None
-) -> Page[OrganisationView]:
+async def list_organisations(act: Reading, paged: Paged, key: CursorKey, division: Subtree) -> Page[OrganisationView]:
     """Organisations in the order in which they were recorded."""
     return await _page(act, paged, key, table=OrganisationRow, division=division, view=OrganisationView.of)
 
@@ -167,7 +166,7 @@ async def record_organisation(body: OrganisationBody, act: Keeping) -> Acknowled
 
 @router.get("/staff")
 async def list_staff(
-    act: Reading, paged: Paged, key: CursorKey, sealer: SealerOf, division: Subtree = None
+    act: Reading, paged: Paged, key: CursorKey, sealer: SealerOf, division: Subtree
 ) -> Page[StaffView]:
     """Posts in the order in which they were recorded; who holds them is masked."""
     return await _page(act, paged, key, table=StaffRow, division=division, view=lambda row: StaffView.of(row, sealer))
@@ -199,7 +198,7 @@ async def record_staff(body: StaffBody, act: Keeping, sealer: SealerOf) -> Ackno
 
 
 @router.get("/grids")
-async def list_grids(act: Reading, paged: Paged, key: CursorKey, division: Subtree = None) -> Page[GridView]:
+async def list_grids(act: Reading, paged: Paged, key: CursorKey, division: Subtree) -> Page[GridView]:
     """Grids in the order in which they were recorded."""
     return await _page(act, paged, key, table=GridRow, division=division, view=GridView.of)
 
@@ -237,7 +236,7 @@ async def _page(
     key: bytes,
     *,
     table: type[queries.Kept],
-    division: str | None,
+    division: Scope | None,
     view: Callable[[queries.Kept], Item],
 ) -> Page[Item]:
     """A page of organisations, posts or grids."""

@@ -7,13 +7,13 @@ from fastapi import APIRouter
 from chassis.http.acknowledgements import Acknowledgement
 from chassis.http.acting import Act, writes
 from chassis.http.bodies import Id
+from chassis.http.dependencies import SealerOf
 from chassis.http.examples import openapi_example, refuses
 from chassis.journal.record import VersionMismatch
 from chassis.rules.refusals import IllegalTransition
 from contracts.demonstration import CASES
 from contracts.roles import Permission
 from services.intake.cases.domain import TierDoesNotFit
-from services.intake.dependencies import SealerOf
 from services.intake.directory.domain import OrganisationUnknown
 from services.intake.triage import commands, domain
 from services.intake.triage.schemas import RoutingRequest
