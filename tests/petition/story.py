@@ -14,6 +14,8 @@ from chassis.journal.entries import Entry, new_id
 from chassis.security.sealing import Sealer
 from contracts.codes import (
     DeliveryMethod,
+    DivisionKind,
+    DivisionLevel,
     ExtensionReason,
     IntakeChannel,
     OpinionConclusion,
@@ -23,6 +25,7 @@ from contracts.codes import (
     PetitionState,
 )
 from contracts.intake.handovers import HandoverParticulars, HandoverParty, PetitionRequested
+from services.petition.directory.tables import Division
 from services.petition.matters import commands as matters
 from services.petition.matters.domain import NoticeWay
 from services.petition.matters.tables import Matter
@@ -169,6 +172,14 @@ class Story:
     async def conclude(self, matter_id: UUID, **other: Any) -> Entry:
         given = {"scope": self.scope, "expected": None, "resolved": False, "carried_out_at": None} | other
         return await self.run(lambda session: matters.conclude(session, matter_id, **given))
+
+    async def division(self, code: str, name: str) -> None:
+        """A division in the copy of the directory."""
+        row = Division(
+            record_id=new_id(), version=1, code=code, name=name, level=DivisionLevel.COUNTY, kind=DivisionKind.COUNTY
+        )
+        async with self.database.transaction(SYSTEM) as session:
+            session.add(row)
 
     async def matter(self, matter_id: UUID) -> Matter:
         """The row as it stands."""
