@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -65,13 +65,17 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The answer: the same for a first request and every repeat of it. `data` is the fact as journaled."""
+    """The answer: the same for a first request and every repeat of it. `data` is the fact as journaled.
+
+    `repeated` says whether it was there before this request; only who sends in bulk is told, for counting.
+    """
 
     case_id: UUID
     number: str
     receipt_code: str
     receipt: str
     data: str
+    repeated: bool = field(default=False, compare=False)
 
 
 Result: TypeAlias = Registered | Exception
@@ -97,7 +101,8 @@ class Window:
     def first_answer(self, first: FirstAnswer) -> Registered:
         """The answer to a repeat, from nothing but the entry in the journal."""
         number = orjson.loads(first.data)["number"]
-        return Registered(first.case_id, number, self.receipt_code(first.case_id), first.hash.hex(), first.data)
+        code = self.receipt_code(first.case_id)
+        return Registered(first.case_id, number, code, first.hash.hex(), first.data, repeated=True)
 
 
 async def register(window: Window, batch: Sequence[Registration]) -> list[Result]:

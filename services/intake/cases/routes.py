@@ -187,7 +187,7 @@ def _receipt(registered: Registered) -> dict[str, Any]:
 
 def _item(key: str, result: commands.Result, trace_id: str) -> Mapping[str, Any]:
     if isinstance(result, Registered):
-        return {"key": key, "status": 201, "case": _receipt(result)}
+        return {"key": key, "status": 201, "repeated": result.repeated, "case": _receipt(result)}
     problem = problem_of(result)
     item = {"key": key, "status": int(problem.status), "problem": problem.content(trace_id)}
     if isinstance(result, domain.AlreadyRegistered) and result.case_id is not None:

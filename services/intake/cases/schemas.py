@@ -175,6 +175,7 @@ class BatchResult(BaseModel):
 
     key: str
     status: int = Field(description="as if the case had been sent alone", examples=[201])
+    repeated: bool | None = Field(default=None, description="with 201: whether it had been registered before")
     case: CaseReceipt | None = Field(default=None, description="with 201")
     id: UUID | None = Field(default=None, description="with already_registered: the case, for whoever may see it")
     problem: dict[str, Any] | None = Field(default=None, description="otherwise")
