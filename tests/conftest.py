@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from onewindow.embedded import cluster
@@ -23,6 +24,12 @@ settings.load_profile("onewindow")
 
 # Test data need not survive a power cut.
 FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_log() -> None:
+    """Log lines without framed tracebacks, which take a second each to draw."""
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
 
 
 @pytest.fixture(scope="session")

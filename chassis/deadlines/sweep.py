@@ -17,6 +17,7 @@ from chassis.deadlines.tables import DeadlineState
 from chassis.journal.context import Acting, acting_as
 from chassis.journal.entries import new_id
 from chassis.rules.clock import Clock
+from contracts.clocks import CLOCKS, ClockClass
 
 Timer: TypeAlias = Callable[[Session, Deadline], Awaitable[None]]
 """What a noun does when a deadline was missed; the row is locked and already marked."""
@@ -65,7 +66,7 @@ class Sweep:
                     deadline = await queries.open_for_update(session, deadline_id, now)
                     if deadline is None:
                         return False
-                    await queries.change(session, deadline_id, state=DeadlineState.MISSED, missed_at=now)
+                    await self._mark(session, deadline, now)
                     timer = self._timers.get(deadline.rule)
                     if timer is not None:
                         await timer(session, deadline)
@@ -73,6 +74,13 @@ class Sweep:
         except Exception as error:
             LOG.warning("deadline_failed", deadline_id=str(deadline_id), error=type(error).__name__)
             raise _Failed from error
+
+    async def _mark(self, session: Session, deadline: Deadline, now: datetime) -> None:
+        """A duty was missed; a person's window merely closes: not using a right is nobody's failure."""
+        if CLOCKS[deadline.rule].clock_class is ClockClass.WINDOW:
+            await queries.change(session, deadline.id, state=DeadlineState.CLOSED)
+        else:
+            await queries.change(session, deadline.id, state=DeadlineState.MISSED, missed_at=now)
 
 
 class _Failed(Exception):

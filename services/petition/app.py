@@ -11,7 +11,6 @@ from services.petition.matters import handlers as matter_facts
 from services.petition.matters import routes as matters
 from services.petition.matters import timers as matter_clocks
 from services.petition.opinions import routes as opinions
-from services.petition.opinions import timers as opinion_clocks
 from services.petition.settings import PetitionSettings
 
 
@@ -28,7 +27,7 @@ def create_app(
             handlers=matter_facts.handlers(service.sealer),
             timers=matter_clocks.TIMERS,
         ),
-        Noun(name="opinions", router=opinions.router, timers=opinion_clocks.TIMERS),
+        Noun(name="opinions", router=opinions.router),
     ]
     return build_service(
         service,

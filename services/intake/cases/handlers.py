@@ -65,6 +65,12 @@ async def on_petition_concluded(session: Session, delivery: Delivery[PetitionCon
     )
 
 
+async def on_opinion_delivered(session: Session, delivery: Delivery[OpinionDelivered]) -> None:
+    """Delivered is what has reached every petitioner."""
+    if delivery.event.outstanding == 0:
+        await commands.follow(session, delivery.event.case_id, CaseProgress.OPINION_DELIVERED)
+
+
 HANDLERS: Handlers = {
     MediationOpened: follows(CaseProgress.OPENED),
     MediationAccepted: follows(CaseProgress.ACCEPTED),
@@ -74,6 +80,6 @@ HANDLERS: Handlers = {
     PetitionRegistered: follows(CaseProgress.OPENED),
     PetitionAccepted: follows(CaseProgress.ACCEPTED),
     OpinionIssued: follows(CaseProgress.OPINION_ISSUED),
-    OpinionDelivered: follows(CaseProgress.OPINION_DELIVERED),
+    OpinionDelivered: on_opinion_delivered,
     PetitionConcluded: on_petition_concluded,
 }

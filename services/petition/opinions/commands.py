@@ -7,9 +7,6 @@ from uuid import UUID
 from chassis.database.scope import Scope
 from chassis.database.session import Session
 from chassis.deadlines import commands as deadlines
-from chassis.deadlines import queries as deadline_queries
-from chassis.deadlines.queries import Deadline
-from chassis.deadlines.tables import DeadlineState
 from chassis.journal.entries import Entry
 from chassis.journal.record import record
 from contracts.codes import DeliveryMethod, OpinionConclusion
@@ -113,8 +110,3 @@ async def deliver(
         outstanding=outstanding,
     )
     return await record(session, fact, division=matter.division, occurred_at=delivered)
-
-
-async def let_lapse(session: Session, window: Deadline) -> None:
-    """A petitioner let the time to ask for review pass: their right, nobody's failure, so nothing stays missed."""
-    await deadline_queries.change(session, window.id, state=DeadlineState.CLOSED, missed_at=None)

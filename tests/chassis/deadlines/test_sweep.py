@@ -82,3 +82,16 @@ async def test_a_deadline_met_in_time_does_not_fire(database: Database, clock: F
     noun = Noun()
     assert await Sweep("chassis", database, {"MED_LABOUR": noun.timer}, clock).once(due_at) == 0
     assert noun.missed == []
+
+
+async def test_a_window_that_nobody_used_closes_and_is_no_failure(database: Database, clock: FixedClock) -> None:
+    case_id = new_id()
+    async with database.transaction(SYSTEM) as session:
+        window = await commands.start(session, "JC_APPLY", case_id=case_id, division=WOBEI, started_at=NOON)
+    assert window.due_at is not None
+    noun = Noun()
+    assert await Sweep("chassis", database, {"JC_APPLY": noun.timer}, clock).once(window.due_at) == 1
+    async with database.transaction(SYSTEM) as session:
+        (closed,) = await queries.of_case(session, case_id)
+    assert (closed.state, closed.missed_at) == (DeadlineState.CLOSED, None)
+    assert noun.missed == [case_id], "the noun is told all the same"

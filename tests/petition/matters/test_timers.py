@@ -7,7 +7,6 @@ from chassis.rules.clock import FixedClock
 from contracts.codes import PetitionState
 from services.petition.matters import domain
 from services.petition.matters import timers as duties
-from services.petition.opinions import timers as windows
 from tests.petition.story import Story
 
 MISSED = "petition.deadline_missed"
@@ -16,12 +15,11 @@ LATE = datetime(2026, 7, 1, 0, 0, tzinfo=UTC)
 
 @pytest.fixture
 def sweep(story: Story, clock: FixedClock) -> Sweep:
-    return Sweep("petition", story.database, {**duties.TIMERS, **windows.TIMERS}, clock)
+    return Sweep("petition", story.database, duties.TIMERS, clock)
 
 
 def test_every_clock_that_is_started_here_has_its_timer() -> None:
     assert duties.TIMERS.keys() == domain.DUTIES
-    assert windows.TIMERS.keys() == {"PET_REVIEW_REQUEST"}
 
 
 async def test_a_notice_not_given_is_a_fact_and_the_matter_goes_on(
