@@ -1,0 +1,1 @@
+"""Analytics' copy of the directory 目录副本: divisions, organisations, posts and grids, which intake owns."""

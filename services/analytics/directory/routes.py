@@ -1,0 +1,50 @@
+"""HTTP edge of the directory's copy: read only, since intake owns it."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+
+from chassis.http.acting import Act, reads
+from chassis.http.dependencies import CursorKey, Subtree
+from chassis.http.lists import EXACT_UP_TO, Page, Paged
+from contracts.codes import DivisionLevel
+from contracts.roles import Permission
+from services.analytics.directory import queries
+from services.analytics.directory.schemas import DivisionView
+
+router = APIRouter(prefix="/divisions", tags=["directory"])
+
+LIST: Final = "analytics.divisions"
+
+
+@router.get("")
+async def list_divisions(
+    *,
+    act: Annotated[Act, reads(Permission.ANALYTICS_DIRECTORY_READ)],
+    paged: Paged,
+    key: CursorKey,
+    division: Subtree,
+    level: Annotated[DivisionLevel | None, Query()] = None,
+) -> Page[DivisionView]:
+    """Divisions as analytics knows them, in the order of their codes."""
+    filters = queries.Filters(division=division, level=level)
+    after = paged.after(key, LIST)
+    rows = await queries.divisions(act.session, filters, after=str(after[0]) if after else None, limit=paged.rows)
+    counted = await queries.total(act.session, filters, at_most=EXACT_UP_TO + 1) if paged.total else None
+    return paged.page(
+        rows,
+        key=key,
+        name=LIST,
+        position=lambda row: [row.code],
+        view=lambda row: DivisionView(
+            id=row.record_id,
+            code=row.code,
+            name=row.name,
+            parent_code=row.parent_code,
+            level=row.level,
+            kind=row.kind,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        ),
+        counted=counted,
+    )
