@@ -25,11 +25,12 @@ from chassis.http.lists import Page, Paged
 from chassis.http.permissions import declares
 from chassis.http.plain import read
 from chassis.http.strict_json import raw
+from chassis.http.timelines import timeline_page
 from chassis.http.tracing import begin_trace
 from chassis.http.views import DeadlineView, EntryView
 from chassis.journal.context import Acting
 from chassis.journal.record import VersionMismatch
-from chassis.journal.timeline import record_access, timeline, version_of
+from chassis.journal.timeline import record_access, version_of
 from chassis.rules.clock import SHANGHAI
 from chassis.security import masking
 from contracts.codes import (
@@ -65,7 +66,6 @@ router = APIRouter(prefix="/cases", tags=["cases"])
 
 ADDRESS: Final = "/v1/cases"
 LIST: Final = "intake.cases"
-TIMELINE: Final = "intake.cases.timeline"
 READ_IN_CLEAR: Final = ("name", "phone", "identity_number", "address")
 REFUSALS: Final = (
     DivisionUnknown,
@@ -274,20 +274,8 @@ async def read_timeline(
     case_id: Id, act: Annotated[Act, reads(Permission.INTAKE_CASES_TIMELINE)], paged: Paged, key: CursorKey
 ) -> Page[EntryView]:
     """Everything that happened to the case at the window, in its order, with who did it and why."""
-    scope = act.principal.scope
-    await queries.case(act.session, scope, case_id)
-    after = paged.after(key, TIMELINE)
-    entries = await timeline(
-        act.session, case_id, within=scope.value, after=int(after[0]) if after else 0, limit=paged.rows
-    )
-    return paged.page(
-        entries,
-        key=key,
-        name=TIMELINE,
-        position=lambda entry: [entry.version],
-        view=EntryView.of,
-        counted=await version_of(act.session, case_id) if paged.total else None,
-    )
+    await queries.case(act.session, act.principal.scope, case_id)
+    return await timeline_page(act, case_id, paged, key)
 
 
 @router.get(

@@ -15,9 +15,10 @@ from chassis.http.bodies import Day, Id
 from chassis.http.dependencies import CursorKey, SealerOf, Subtree
 from chassis.http.examples import openapi_example, refuses
 from chassis.http.lists import EXACT_UP_TO, Page, Paged
+from chassis.http.timelines import timeline_page
 from chassis.http.views import DeadlineView, EntryView
 from chassis.journal.record import VersionMismatch
-from chassis.journal.timeline import timeline, version_of
+from chassis.journal.timeline import version_of
 from chassis.rules.clock import SHANGHAI
 from chassis.rules.refusals import IllegalTransition
 from contracts.codes import (
@@ -52,7 +53,6 @@ from services.mediation.regimes import domain as regimes
 router = APIRouter(prefix="/cases", tags=["cases"])
 
 LIST: Final = "mediation.cases"
-TIMELINE: Final = "mediation.cases.timeline"
 PERMISSION_OF: Final[Mapping[Action, Permission]] = MappingProxyType(
     {
         Action.SEEK_CONSENT: Permission.MEDIATION_CASES_SEEK_CONSENT,
@@ -145,20 +145,8 @@ async def read_timeline(
     case_id: Id, act: Annotated[Act, reads(Permission.MEDIATION_CASES_TIMELINE)], paged: Paged, key: CursorKey
 ) -> Page[EntryView]:
     """Everything that happened to the case here, in its order, with who did it and why."""
-    scope = act.principal.scope
-    await queries.case(act.session, case_id, scope)
-    after = paged.after(key, TIMELINE)
-    entries = await timeline(
-        act.session, case_id, within=scope.value, after=int(after[0]) if after else 0, limit=paged.rows
-    )
-    return paged.page(
-        entries,
-        key=key,
-        name=TIMELINE,
-        position=lambda entry: [entry.version],
-        view=EntryView.of,
-        counted=await version_of(act.session, case_id) if paged.total else None,
-    )
+    await queries.case(act.session, case_id, act.principal.scope)
+    return await timeline_page(act, case_id, paged, key)
 
 
 @router.post(

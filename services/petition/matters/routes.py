@@ -16,9 +16,10 @@ from chassis.http.bodies import Day, Id
 from chassis.http.dependencies import CursorKey, SealerOf, Subtree
 from chassis.http.examples import openapi_example, refuses
 from chassis.http.lists import EXACT_UP_TO, Page, Paged
+from chassis.http.timelines import timeline_page
 from chassis.http.views import DeadlineView, EntryView
 from chassis.journal.record import VersionMismatch
-from chassis.journal.timeline import timeline, version_of
+from chassis.journal.timeline import version_of
 from chassis.rules.clock import SHANGHAI
 from chassis.rules.deadline_refusals import ExtensionOverLimit, ExtensionTooLate
 from chassis.rules.refusals import IllegalTransition
@@ -42,7 +43,6 @@ from services.petition.parties.commands import masked
 router = APIRouter(prefix="/matters", tags=["matters"])
 
 LIST: Final = "petition.matters"
-TIMELINE: Final = "petition.matters.timeline"
 PERMISSION_OF: Final[Mapping[Action, Permission]] = MappingProxyType(
     {
         Action.ACCEPT: Permission.PETITION_MATTERS_ACCEPT,
@@ -126,20 +126,8 @@ async def read_timeline(
     matter_id: Id, act: Annotated[Act, reads(Permission.PETITION_MATTERS_TIMELINE)], paged: Paged, key: CursorKey
 ) -> Page[EntryView]:
     """Everything that happened to the matter here, in its order, with who did it and why."""
-    scope = act.principal.scope
-    await queries.matter(act.session, matter_id, scope)
-    after = paged.after(key, TIMELINE)
-    entries = await timeline(
-        act.session, matter_id, within=scope.value, after=int(after[0]) if after else 0, limit=paged.rows
-    )
-    return paged.page(
-        entries,
-        key=key,
-        name=TIMELINE,
-        position=lambda entry: [entry.version],
-        view=EntryView.of,
-        counted=await version_of(act.session, matter_id) if paged.total else None,
-    )
+    await queries.matter(act.session, matter_id, act.principal.scope)
+    return await timeline_page(act, matter_id, paged, key)
 
 
 @router.post(
