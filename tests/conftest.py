@@ -7,7 +7,7 @@ each worker of a parallel run starts for itself.
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,8 @@ from hypothesis import settings
 from onewindow.embedded import cluster
 from onewindow.embedded.databases import ServiceDatabase
 from tests import databases
+from tests.kafka.broker import Broker, any_broker
+from tests.kafka.jars import NoKafka
 
 # A busy machine is no finding: no time limit on a single example; a failing one prints how to repeat it.
 settings.register_profile("onewindow", deadline=None, print_blob=True)
@@ -30,6 +32,14 @@ FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 def plain_log() -> None:
     """Log lines without framed tracebacks, which take a second each to draw."""
     structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say whether a real Kafka was part of the run; where none could be had, the skipped tests say why."""
+    reports = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
+    ran = sum(report.when == "call" and "kafka" in report.keywords for report in reports)
+    if ran:
+        terminalreporter.write_line(f"{ran} tests ran on a real Apache Kafka")
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +58,15 @@ async def postgres() -> AsyncIterator[databases.Server]:
     yield embedded
     await cluster.stop(embedded)
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    """A running Kafka, for the whole session of this worker; tests that ask for it carry the mark `kafka`."""
+    with any_broker() as found:
+        if isinstance(found, NoKafka):
+            pytest.skip(f"no Kafka to test with: {found}")
+        yield found
 
 
 @pytest.fixture
