@@ -63,7 +63,7 @@ async def test_the_window_for_confirmation_lapses_without_a_fact(story: Story, s
     clock.set(LATE)
     assert await sweep.once(clock.now()) == 1
     assert await story.facts(case_id) == before
-    assert await story.deadlines(case_id) == {"MED_GENERAL": "MET", "JC_APPLY": "MISSED"}
+    assert await story.deadlines(case_id) == {"MED_GENERAL": "MET", "JC_APPLY": "CLOSED"}
 
 
 async def test_a_case_that_has_ended_misses_nothing(story: Story, sweep: Sweep, clock: FixedClock) -> None:
