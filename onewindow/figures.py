@@ -10,9 +10,8 @@ from rich.table import Table
 
 from chassis.bus.dead_letters import COUNT
 from chassis.bus.relay import BACKLOG
-from chassis.database.session import Database
 from chassis.service import JOURNALED
-from onewindow.embedded.addresses import Address, reached
+from onewindow.embedded.addresses import Address, connected, reached
 from services.analytics.facts.queries import registered_total
 from services.intake.cases.queries import cases_total as intake_cases
 from services.mediation.cases.queries import cases_total as mediation_cases
@@ -58,7 +57,7 @@ def show(found: Mapping[str, Mapping[str, int]]) -> None:
 
 
 async def _of(address: Address) -> dict[str, int]:
-    connection = await Database(address.url).raw(command_timeout=COUNTING_SECONDS)
+    connection = await connected(address, command_timeout=COUNTING_SECONDS)
     try:
         own, count = OWN[address.service]
         return {

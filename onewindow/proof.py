@@ -5,18 +5,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from rich.console import Console
 from rich.table import Table
 
-from chassis.database.session import Database
 from chassis.journal import digest as digests
 from chassis.journal.verify import Break, Chain, verify
 from chassis.rules.clock import SystemClock
 from chassis.security.files import create_once
-from onewindow.embedded.addresses import Address, reached
+from onewindow.embedded.addresses import connected, reached
 
 KEY_FILE: Final = Path("secrets") / "digest.key"
 READING_SECONDS: Final = 600.0
@@ -57,7 +55,7 @@ async def verified(home: Path, heads: Heads) -> Proof:
     proof = Proof()
     async with reached(home) as addresses:
         for service, address in addresses.items():
-            connection = await _connection(address)
+            connection = await connected(address, command_timeout=READING_SECONDS)
             try:
                 found = await verify(connection, heads.get(service))
             finally:
@@ -73,7 +71,7 @@ async def digest(home: Path) -> bytes:
     taken: list[digests.Digest] = []
     async with reached(home) as addresses:
         for service, address in addresses.items():
-            connection = await _connection(address)
+            connection = await connected(address, command_timeout=READING_SECONDS)
             try:
                 taken.append(await digests.take(connection, service, SystemClock().now()))
             finally:
@@ -98,10 +96,6 @@ def show(proof: Proof) -> None:
         for service, found in proof.broken:
             table.add_row(service, str(found.case_id), found.stream, str(found.version), found.reason)
         console.print(table)
-
-
-async def _connection(address: Address) -> asyncpg.Connection:
-    return await Database(address.url).raw(command_timeout=READING_SECONDS)
 
 
 def _key(home: Path) -> Ed25519PrivateKey:

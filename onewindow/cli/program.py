@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from onewindow.cli import database, dead_letters, deadline, importing, journal, token
+from onewindow.cli import database, dead_letters, deadline, importing, journal, serve, token, topics
 from onewindow.cli.ending import EPILOG, Json, fail, in_loop, print_json, surroundings
 
 app = typer.Typer(
@@ -26,6 +26,9 @@ app.add_typer(journal.app, name="journal")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(importing.app, name="import")
 app.add_typer(deadline.app, name="deadline")
+app.add_typer(topics.app, name="topics")
+app.command()(serve.serve)
+app.command()(serve.migrate)
 
 
 @app.command()
@@ -49,14 +52,15 @@ def run(
     """
     from dataclasses import replace
 
+    around = surroundings()
+    if demonstration is not None:
+        around = replace(around, demonstration=demonstration)
+
     import uvloop
 
     from onewindow.embedded import serving
     from onewindow.embedded.errors import ClusterError
 
-    around = surroundings()
-    if demonstration is not None:
-        around = replace(around, demonstration=demonstration)
     try:
         uvloop.run(serving.run(around))
     except (serving.PortTaken, ClusterError) as error:

@@ -1,6 +1,8 @@
 """Where each service's database is: named by the environment, or in the embedded server of a home."""
 
+import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,11 +10,18 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+import asyncpg
+
+from chassis.database.session import Database
 from onewindow.embedded import cluster, credentials, databases, places
 from onewindow.embedded.errors import ClusterError
 
 SERVICES: Final = ("intake", "mediation", "petition", "analytics")
 """The services, in the order in which a case comes to them."""
+RESTARTING: Final = (asyncpg.CannotConnectNowError, ConnectionRefusedError, FileNotFoundError)
+"""What a server that was killed answers until it has recovered."""
+RESTART_SECONDS: Final = 5.0
+RESTART_POLL: Final = 0.1
 
 
 class NoCounty(ClusterError):
@@ -79,6 +88,18 @@ async def lasting(home: Path) -> Mapping[str, Address]:
     settled = await places.settle(home)
     at_rest = cluster.Cluster(home, settled.sockets, places.PORT, "", "")
     return {service: configured().get(service) or _embedded(at_rest, service) for service in SERVICES}
+
+
+async def connected(address: Address, *, command_timeout: float) -> asyncpg.Connection:
+    """A connection that sees everything; a server that is just being started again is waited for."""
+    give_up = time.monotonic() + RESTART_SECONDS
+    while True:
+        try:
+            return await Database(address.url).raw(command_timeout=command_timeout)
+        except RESTARTING:
+            if time.monotonic() > give_up:
+                raise
+            await asyncio.sleep(RESTART_POLL)
 
 
 def must_exist(home: Path) -> None:
