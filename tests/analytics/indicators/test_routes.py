@@ -115,6 +115,16 @@ async def test_a_day_begins_at_midnight_in_shanghai(ask: Ask, learn: Learn) -> N
     assert figures(await ask(to="2026-03-31"), "registered") == {"all": 1}
 
 
+@pytest.mark.parametrize("basis", ["registration", "event"])
+async def test_the_first_and_the_last_day_belong_to_a_period(ask: Ask, learn: Learn, basis: str) -> None:
+    await learn([Case().registered()])
+    for period in (("2026-03-02", "2026-03-02"), ("2026-03-02", "2026-03-09"), ("2026-02-01", "2026-03-02")):
+        answer = await ask(from_=period[0], to=period[1], basis=basis, group_by="day")
+        assert figures(answer, "registered") == {"day:2026-03-02": 1}, period
+    for period in (("2026-03-03", "2026-03-09"), ("2026-02-01", "2026-03-01")):
+        assert (await ask(from_=period[0], to=period[1], basis=basis, group_by="day"))["items"] == []
+
+
 async def test_filters_narrow(ask: Ask, learn: Learn) -> None:
     await learn([Case(WOBEI).registered(), Case(WOBEI_VILLAGE, CaseKind.PETITION, None).registered()])
     assert figures(await ask(kind="PETITION"), "registered") == {"all": 1}
