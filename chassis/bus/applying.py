@@ -171,9 +171,8 @@ class Applier:
         )
 
     async def _run(self, session: Session, deliveries: Sequence[Delivery[Event]]) -> None:
-        for event_class, group in groupby(deliveries, key=lambda delivery: type(delivery.event)):
+        for handlers, group in groupby(deliveries, key=lambda delivery: self.reader.handlers[type(delivery.event)]):
             run = list(group)
-            handlers = self.reader.handlers[event_class]
             if all(isinstance(handler, Batched) for handler in handlers):
                 pieces: list[Sequence[Delivery[Event]]] = [run]
             else:
