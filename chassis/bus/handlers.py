@@ -35,7 +35,7 @@ Handler: TypeAlias = Callable[[Session, Delivery[Any]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Batched:
-    """A handler that takes a run of deliveries at once, of all its types: for copies and projections, which only upsert.
+    """A handler that takes a run of deliveries at once, of all its types: for copies and projections that only upsert.
 
     It has no actor to act for, so it must not record facts.
     """
