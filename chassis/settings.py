@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field, SecretStr, field_validator, model_validat
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from chassis.failpoints import VARIABLE as FAILPOINTS
+
 DEVELOPMENT_ISSUER: Final = "https://issuer.onewindow.invalid"
 """Issuer of tokens that anyone with the data folder can mint; a production service refuses it."""
 
@@ -154,6 +156,7 @@ class ServiceSettings(BaseSettings):
             "production fetches keys by https only": bool(self.jwks_url)
             and not str(self.jwks_url).startswith("https://"),
             "production needs a master key": self.master_key is None,
+            f"{FAILPOINTS} is for tests": bool(os.environ.get(FAILPOINTS)),
             "production needs a key for each pair": bool(self.peers) and not self.handover_keys,
             "a key from an example or typed by hand is refused in production": any(
                 secret is not None and is_weak(secret) for secret in secrets

@@ -16,6 +16,7 @@ from chassis.bus.protocol import Record
 from chassis.bus.reading import Arrival, Reader, Rejected
 from chassis.database.scope import SYSTEM
 from chassis.database.session import Database, Session
+from chassis.failpoints import CONSUMER_AFTER_COMMIT, CONSUMER_BEFORE_COMMIT, reach
 from chassis.journal.context import Acting, acting_as
 from contracts.envelope import Event
 
@@ -81,6 +82,8 @@ class Applier:
             plan = _plan(batch, held, await inbox.positions_for_update(session, places))
             counts = await self._apply(session, plan)
             await self._set_aside(session, plan.aside)
+            reach(CONSUMER_BEFORE_COMMIT)
+        reach(CONSUMER_AFTER_COMMIT)
         counts.update(verdict.state for _, verdict in plan.aside)
         self._report(counts, [verdict for _, verdict in plan.aside])
         return {

@@ -15,6 +15,7 @@ from chassis.bus.attempts import Backoff
 from chassis.bus.failures import describe
 from chassis.bus.protocol import Bus, Record, Unavailable
 from chassis.database.session import Database
+from chassis.failpoints import RELAY_AFTER_SEND, RELAY_BEFORE_SEND, reach
 from contracts.envelope import CONTENT_TYPE, Parcel, envelope_bytes
 
 LOCK: Final = int.from_bytes(b"ow_relay", "big")
@@ -170,7 +171,9 @@ class Relay:
         """Publish one batch and delete its pointers; returns how many there were."""
         rows = await connection.fetch(PENDING, self._batch)
         if rows:
+            reach(RELAY_BEFORE_SEND)
             await self._publish([_record(row) for row in rows], lost)
+            reach(RELAY_AFTER_SEND)
             await connection.execute(DELETE_POINTERS, [row["position"] for row in rows])
             if self._published is not None:
                 self._published(len(rows))

@@ -6,6 +6,7 @@ from typing import Final
 from starlette._utils import get_route_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.failpoints import HTTP_BEFORE_REPLY, reach
 from chassis.http.authentication import PROTECTED
 from chassis.http.templates import route_template
 from chassis.http.tracing import begin_trace
@@ -16,6 +17,7 @@ from chassis.telemetry.trace import tracing
 OBSERVER: Final = "onewindow.observer"
 NO_SNIFF: Final = ((b"x-content-type-options", b"nosniff"),)
 NO_STORE: Final = (*NO_SNIFF, (b"cache-control", b"no-store"))
+FIRST_FAILURE: Final = 300
 CALLER_GONE: Final = 499
 """Status of a request whose caller went away before the answer began; nginx's number for it."""
 
@@ -42,6 +44,8 @@ class Observation:
             nonlocal status
             if message["type"] == "http.response.start" and scope[OBSERVER] is self:
                 status = message["status"]
+                if scope["method"] == "POST" and status < FIRST_FAILURE:
+                    reach(HTTP_BEFORE_REPLY)
                 headers = NO_STORE if get_route_path(scope).startswith(PROTECTED) else NO_SNIFF
                 message["headers"] = [*message["headers"], *headers, (b"trace-id", trace.trace_id.encode())]
             await send(message)

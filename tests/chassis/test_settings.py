@@ -126,6 +126,13 @@ def test_production_refuses_what_only_development_may_have(changes: dict[str, An
     SenderSettings(**fit(**changes) | {"environment": "development"})
 
 
+def test_production_refuses_failpoints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONEWINDOW_FAILPOINTS", "relay.after_send=kill")
+    with pytest.raises(ValidationError, match="ONEWINDOW_FAILPOINTS"):
+        SenderSettings(**fit())
+    SenderSettings(**fit() | {"environment": "development"})
+
+
 @pytest.mark.parametrize(
     "changes",
     [
