@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from onewindow.cli import database, dead_letters, deadline, importing, journal, serve, token, topics
+from onewindow.cli import database, dead_letters, deadline, importing, journal, outbox, serve, token, topics
 from onewindow.cli.ending import EPILOG, Json, fail, in_loop, print_json, surroundings
 
 app = typer.Typer(
@@ -23,12 +23,11 @@ app = typer.Typer(
 app.add_typer(token.app, name="token")
 app.add_typer(database.app, name="database")
 app.add_typer(journal.app, name="journal")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(importing.app, name="import")
 app.add_typer(deadline.app, name="deadline")
 app.add_typer(topics.app, name="topics")
-app.command()(serve.serve)
-app.command()(serve.migrate)
 
 
 @app.command()
@@ -82,3 +81,7 @@ def status(as_json: Json = False) -> None:
         print_json(found)
     else:
         figures.show(found)
+
+
+app.command()(serve.serve)
+app.command()(serve.migrate)
