@@ -24,6 +24,7 @@ from tests.kafka.jars import NoKafka
 settings.register_profile("onewindow", deadline=None, print_blob=True)
 settings.load_profile("onewindow")
 
+WITH_KAFKA = ("kafka", "needed")
 # Test data need not survive a power cut.
 FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 
@@ -34,10 +35,18 @@ def plain_log() -> None:
     structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the reports of tests with a broker say so."""
+    for item in items:
+        if item.get_closest_marker("kafka"):
+            item.user_properties.append(WITH_KAFKA)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say whether a real Kafka was part of the run; where none could be had, the skipped tests say why."""
     reports = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
-    ran = sum(report.when == "call" and "kafka" in report.keywords for report in reports)
+    # Over the wire of a parallel run a pair arrives as a list.
+    ran = sum(report.when == "call" and WITH_KAFKA in map(tuple, report.user_properties) for report in reports)
     if ran:
         terminalreporter.write_line(f"{ran} tests ran on a real Apache Kafka")
 
