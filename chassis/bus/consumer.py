@@ -64,7 +64,8 @@ class Consumer:
         self.failed: str | None = None
         """Why the consumer stopped for good; None while it works."""
         self._bus = bus
-        self._topics = topics_of(handlers)
+        self.topics = topics_of(handlers)
+        """What it reads: the topics of the facts that it has handlers for."""
         self._reader = Reader(handlers, keyring)
         self._applier = Applier(
             service, database, self._reader, wait_seconds=wait_seconds, flood_cases=flood_cases, observe=observe
@@ -86,8 +87,8 @@ class Consumer:
         """Subscribe to the topics of the handlers, and attend to the letters."""
         self._stopping.clear()
         self._attendant = asyncio.create_task(self._attend(), name=f"{self.service} letters")
-        if self._topics:
-            self._subscription = await self._bus.subscribe(self.service, self._topics, self.deliver)
+        if self.topics:
+            self._subscription = await self._bus.subscribe(self.service, self.topics, self.deliver)
 
     async def stop(self) -> None:
         """Finish the batch in hand or give it back, within the bus's own limit; nothing is lost either way."""

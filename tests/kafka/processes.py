@@ -15,23 +15,15 @@ from typing import Any, Final
 import httpx
 
 from chassis.bus.kafka.access import KafkaAccess
-from chassis.bus.kafka.lag import lag_of
 from chassis.bus.relay import BACKLOG
 from chassis.rules.clock import Clock, SystemClock
 from chassis.security.issuer import DevelopmentIssuer
 from contracts.demonstration import COUNTY
-from contracts.topics import INTAKE_CASES, INTAKE_DIRECTORY, INTAKE_HANDOVERS, MEDIATION_CASES, PETITION_MATTERS
+from onewindow.distributed.reading import READS, consumer_lag
 from onewindow.embedded.databases import ServiceDatabase, connect
 from tests import databases
 from tests.kafka.carrier import SESSION_SECONDS
 
-READS: Final = {
-    "intake": {MEDIATION_CASES, PETITION_MATTERS},
-    "mediation": {INTAKE_DIRECTORY, INTAKE_HANDOVERS},
-    "petition": {INTAKE_DIRECTORY, INTAKE_HANDOVERS},
-    "analytics": {INTAKE_CASES, INTAKE_DIRECTORY, MEDIATION_CASES, PETITION_MATTERS},
-}
-"""The topics that each service reads."""
 PROGRAM: Final = (sys.executable, "-c", "from onewindow.cli import main; main()")
 READY_SECONDS: Final = 60.0
 SETTLING_SECONDS: Final = 60.0
@@ -152,8 +144,8 @@ class Processes:
         return sum(row[0]["entries"] for row in rows)
 
     async def _lag(self) -> int:
-        lags = [await lag_of(self.access, name, {topic.name for topic in READS[name]}) for name in self.running]
-        return sum(sum(lag.values()) for lag in lags)
+        lags = [await consumer_lag(self.access, service) for service in self.running]
+        return sum(1 if lag is None else lag for lag in lags)
 
 
 @asynccontextmanager

@@ -39,7 +39,7 @@ class KafkaAccess(BaseSettings):
     """Certificates that the brokers' ones are checked against; the system's unless set."""
     compression: Literal["none", "gzip", "zstd"] = Field(default="none", validation_alias="KAFKA_COMPRESSION")
     """Of what is published. Readers with aiokafka need the package `cramjam` for zstd, and nothing for gzip."""
-    session_seconds: int = Field(default=30, ge=3, le=300, validation_alias="KAFKA_SESSION_SECONDS")
+    session_seconds: int = Field(default=30, ge=6, le=300, validation_alias="KAFKA_SESSION_SECONDS")
     """How long a group waits for a member that does not answer before others take its partitions."""
 
     @classmethod
