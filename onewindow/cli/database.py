@@ -33,16 +33,21 @@ def url(
 
     Example: psql "$(onewindow database url intake --owner)"
     """
-    from onewindow.embedded.addresses import SERVICES, lasting
+    from onewindow.embedded.addresses import SERVICES, is_running, lasting
     from onewindow.embedded.errors import ClusterError
 
     if service not in SERVICES:
         fail(f"没有这个服务 there is no such service; services: {', '.join(SERVICES)}", REFUSED)
+    home = surroundings().home
     try:
-        address = asyncio.run(lasting(surroundings().home))[service]
+        address = asyncio.run(lasting(home)).get(service)
     except (ClusterError, OSError) as error:
         fail(str(error))
+    if address is None:
+        fail(f"没有设置 {service.upper()}_DATABASE_URL is not set")
     found = address.owner_url if owner else address.url
     if found is None:
         fail(f"没有设置 {service.upper()}_OWNER_DATABASE_URL is not set")
+    if not is_running(home):
+        typer.echo("数据库未运行 it answers only while this runs: onewindow run".encode(), err=True)
     typer.echo(found)

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 
 from chassis.database.session import Database
-from onewindow.embedded import cluster, credentials, databases, places
+from onewindow.embedded import cluster, credentials, databases, places, postmaster
 from onewindow.embedded.errors import ClusterError
 
 SERVICES: Final = ("intake", "mediation", "petition", "analytics")
@@ -57,6 +57,11 @@ def need_cluster() -> bool:
     return len(configured()) < len(SERVICES)
 
 
+def distributed() -> bool:
+    """Whether services run each for itself and meet on Kafka: then nothing is here but what the environment names."""
+    return bool(os.environ.get("KAFKA_BOOTSTRAP_SERVERS")) and bool(configured())
+
+
 async def prepared(running: cluster.Cluster | None) -> Mapping[str, Address]:
     """Every service's database, created where it is ours and missing."""
     known = configured()
@@ -71,7 +76,7 @@ async def prepared(running: cluster.Cluster | None) -> Mapping[str, Address]:
 @asynccontextmanager
 async def reached(home: Path) -> AsyncIterator[Mapping[str, Address]]:
     """Every service's database for a short command, whether a run is up or not; raises NoCounty, ClusterError."""
-    if not need_cluster():
+    if distributed() or not need_cluster():
         yield configured()
         return
     must_exist(home)
@@ -81,13 +86,18 @@ async def reached(home: Path) -> AsyncIterator[Mapping[str, Address]]:
 
 async def lasting(home: Path) -> Mapping[str, Address]:
     """The addresses that hold from run to run; nothing is started, so nothing may answer there at present."""
-    if not need_cluster():
+    if distributed() or not need_cluster():
         return configured()
     must_exist(home)
     home = places.make_home(home)
     settled = await places.settle(home)
     at_rest = cluster.Cluster(home, settled.sockets, places.PORT, "", "")
     return {service: configured().get(service) or _embedded(at_rest, service) for service in SERVICES}
+
+
+def is_running(home: Path) -> bool:
+    """Whether there is a server to answer: that of the home, or those that the environment names."""
+    return distributed() or not need_cluster() or postmaster.find(home / places.DATA) is not None
 
 
 async def connected(address: Address, *, command_timeout: float) -> asyncpg.Connection:

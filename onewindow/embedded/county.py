@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO, TypeVar
 
+import structlog
 from fastapi import FastAPI
 
 from chassis.bus.in_process import InProcessBus
@@ -15,7 +16,7 @@ from chassis.database import migrate
 from chassis.rules.clock import Clock
 from chassis.service import Service
 from chassis.settings import ServiceSettings
-from onewindow.embedded import cluster
+from onewindow.embedded import cluster, places
 from onewindow.embedded.addresses import SERVICES, Address, need_cluster, prepared
 from onewindow.embedded.composition import compose
 from services.analytics.app import create_app as create_analytics
@@ -30,6 +31,8 @@ from services.petition.settings import PetitionSettings
 LONGEST_LOG: Final = 16 * 1024 * 1024
 """Bytes of an access log that a new run puts aside, so that the file does not grow for ever."""
 Settings = TypeVar("Settings", bound=ServiceSettings)
+
+log = structlog.get_logger("onewindow.county")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,10 @@ class County:
         if self.owned is not None:
             waiting.append(asyncio.create_task(cluster.watch(self.owned)))
         try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                if error := task.exception():
+                    log.error("database_server_lost", exc_info=error)
         finally:
             for task in waiting:
                 task.cancel()
@@ -74,11 +80,12 @@ async def opened(
 
     Raises HomeInUse when another run has the home for longer than `patience` seconds, and ClusterError.
     """
+    home = places.make_home(home)
     async with AsyncExitStack() as stack:
         owned = await stack.enter_async_context(_server(home, patience)) if need_cluster() else None
         addresses = await prepared(owned)
         await migrated(addresses)
-        apps = created(owned.home if owned else home, addresses, clock=clock)
+        apps = created(home, addresses, clock=clock)
         if access_log is not None:
             stream = stack.enter_context(_opened_log(access_log))
             for app in apps.values():
@@ -87,7 +94,7 @@ async def opened(
         for service in reversed(SERVICES):
             app = apps[service]
             await stack.enter_async_context(app.router.lifespan_context(app))
-        yield County(owned.home if owned else home, compose(apps, address), apps, owned)
+        yield County(home, compose(apps, address), apps, owned)
 
 
 def created(home: Path, addresses: Mapping[str, Address], *, clock: Clock | None = None) -> Mapping[str, FastAPI]:

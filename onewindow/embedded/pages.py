@@ -27,7 +27,13 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
 }
 """Of every page: a browser fetches nothing from any other place, whatever a page might say."""
-ASSETS: Final = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css", "favicon.png": "image/png"}
+ASSETS: Final = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
+ICON: Final = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+    "%3Crect x='1' y='1' width='14' height='14' rx='3' fill='%23a8322a'/%3E"
+    "%3Cpath d='M4 4h8v8H4zM8 4v8M4 8h8' fill='none' stroke='%23fff' stroke-width='1.4'/%3E%3C/svg%3E"
+)
+"""A window."""
 CASE: Final = f"""{{
   "kind": "DISPUTE", "channel": "WINDOW", "category": "NEIGHBOR", "division": "{TOWNSHIP}",
   "narrative": "两家因宅基地边界起争执，请求调解。",
@@ -60,6 +66,7 @@ def start_page(apps: Mapping[str, FastAPI], checks: Mapping[str, str], address: 
     sound = all(state == "ok" for state in checks.values())
     return HTMLResponse(
         _template().substitute(
+            icon=ICON,
             overall=_badge("运行正常 all well" if sound else "有故障 failing", sound=sound),
             cards="\n".join(_card(app.state.service, checks) for app in apps.values()),
             **{name: html.escape(text) for name, text in commands(address).items()},
@@ -90,8 +97,8 @@ def documentation(openapi_url: str) -> Sequence[BaseRoute]:
             title="接口文档 API · 一窗 OneWindow",
             swagger_js_url="/docs/swagger-ui-bundle.js",
             swagger_css_url="/docs/swagger-ui.css",
-            swagger_favicon_url="/docs/favicon.png",
-            swagger_ui_parameters={"docExpansion": "none", "filter": True, "persistAuthorization": True},
+            swagger_favicon_url=ICON,
+            swagger_ui_parameters={"docExpansion": "none", "filter": True},
         )
         return HTMLResponse(rendered.body, headers=HEADERS)
 

@@ -133,11 +133,14 @@ def test_divisions_keep_the_first_of_two_levels(running: Running, tmp_path: Path
         "utf-8",
     )
     code, first = _divisions(running, file)
-    assert (code, first["added"], first["already_there"], first["refused"]) == (1, 2, 1, 2)
+    assert (code, first["added"], first["already_there"], first["repeated"], first["refused"]) == (1, 2, 1, 1, 1)
     report = (running.home.parent / first["report"]).read_text("utf-8").splitlines()
     assert [line.split(",")[:2] for line in report[1:]] == [["5", "division_conflict"], ["6", "code_malformed"]]
     code, second = _divisions(running, file)
-    assert (code, second["added"], second["already_there"], second["refused"]) == (1, 0, 3, 2)
+    assert (code, second["added"], second["already_there"], second["repeated"], second["refused"]) == (1, 0, 3, 1, 1)
+    file.write_text("".join(file.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    code, third = _divisions(running, file)
+    assert (code, third["repeated"], third["refused"]) == (0, 1, 0), "a repeat alone is no failure"
 
 
 def _divisions(run: Running, file: Path) -> tuple[int, dict[str, Any]]:

@@ -91,7 +91,7 @@ def test_bad_rows_are_listed_by_line_and_the_others_imported(server: Server, tmp
     rows.append((rows[0][0], rows[0][1], rows[0][2], "township"))
     file = write(tmp_path / "d.csv", rows)
     progress = importer(server, file).run()
-    assert (progress.rows, progress.added, progress.refused) == (31, 28, 3)
+    assert (progress.rows, progress.added, progress.repeated, progress.refused) == (31, 28, 1, 2)
     with (tmp_path / "report.csv").open(encoding="utf-8", newline="") as report:
         listed = list(csv.DictReader(report))
     assert [(int(row["line"]), row["reason"]) for row in listed] == [

@@ -113,7 +113,7 @@ def test_what_answers_mean() -> None:
     assert DivisionRows().outcome({"status": "recorded"}) == Outcome.ADDED
     assert DivisionRows().outcome({"status": "unchanged"}) == Outcome.ALREADY_THERE
     conflict = {"status": "refused", "problem": {"code": "division_conflict", "zh": "冲突", "en": "conflict"}}
-    assert DivisionRows().outcome(conflict) == Reason("division_conflict", "冲突 conflict")
+    assert DivisionRows().outcome(conflict) == Reason("division_conflict", "冲突 conflict", repeats=True)
 
 
 def test_a_reason_names_the_field_that_a_problem_names() -> None:
