@@ -57,8 +57,8 @@ def divisions(
 ) -> None:
     """导入行政区划 Import divisions: columns code,name,parent_code,level.
 
-    A code that comes again with another level is listed and the first one kept. Repeating adds nothing.
-    Exit code 0 when every row is in; 1 when some were refused (see the report) or the server stayed away.
+    Of a code that comes again with another level the first is kept and the other listed. Repeating adds nothing.
+    Exit code 0 when every code is in; 1 when rows were refused (see the report) or the server stayed away.
     """
     from onewindow.importing.divisions import DivisionRows
 
@@ -141,8 +141,9 @@ def _import(rows: "Rows", asked: _Asked) -> None:
         "rows": progress.rows,
         "added": progress.added,
         "already_there": progress.already_there,
+        "repeated": progress.repeated,
         "refused": progress.refused,
-        "report": str(report) if progress.refused else None,
+        "report": str(report) if progress.refused + progress.repeated else None,
         "resumed": importer.resumed,
         "seconds": round(time.monotonic() - began, 2),
     }
@@ -179,7 +180,8 @@ def _token(around: Surroundings, asked: _Asked) -> Callable[[], str]:
 def _tell(summary: Mapping[str, Any]) -> None:
     typer.echo(
         f"共 rows {summary['rows']:,}，新增 added {summary['added']:,}，已有 already there"
-        f" {summary['already_there']:,}，未导入 refused {summary['refused']:,}，用时 {summary['seconds']} s".encode()
+        f" {summary['already_there']:,}，重复 repeated {summary['repeated']:,}，未导入 refused {summary['refused']:,}，"
+        f"用时 {summary['seconds']} s".encode()
     )
     if summary["report"]:
-        typer.echo(f"未导入的行见 refused rows are listed in {summary['report']}".encode())
+        typer.echo(f"重复和未导入的行见 repeated and refused rows are listed in {summary['report']}".encode())

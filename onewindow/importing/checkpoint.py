@@ -19,6 +19,7 @@ class Progress:
     rows: int = 0
     added: int = 0
     already_there: int = 0
+    repeated: int = 0
     refused: int = 0
     report: int = 0
 

@@ -1,6 +1,7 @@
 """Rows of a list of divisions, code,name,parent_code,level, as the public lists have them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from onewindow.importing.reading import Reason
@@ -10,11 +11,12 @@ CODE_LENGTH: Final = 12
 LEVELS: Final = frozenset({"province", "prefecture", "county", "township", "village"})
 BAD_CODE: Final = Reason("code_malformed", "区划代码应为12位数字 a code has 12 digits")
 BAD_LEVEL: Final = Reason("level_unknown", f"级别应为其中之一 a level is one of {', '.join(sorted(LEVELS))}")
+CONFLICT: Final = "division_conflict"
 STATUSES: Final = {"recorded": Outcome.ADDED, "unchanged": Outcome.ALREADY_THERE}
 
 
 class DivisionRows:
-    """Divisions for the directory; a code that comes again with another level is refused, since the first is kept."""
+    """Divisions for the directory; of a code that comes again with another level the first is kept, the other listed."""
 
     kind = "divisions"
     columns: Sequence[str] = ("code", "name", "parent_code", "level")
@@ -36,8 +38,12 @@ class DivisionRows:
         }
 
     def outcome(self, answer: Mapping[str, Any]) -> str | Reason:
-        """Recorded, unchanged or refused."""
-        return STATUSES.get(answer["status"]) or reason_of(answer.get("problem") or {})
+        """Recorded, unchanged, a repeat of another level, or refused."""
+        told = STATUSES.get(answer["status"])
+        if told is not None:
+            return told
+        reason = reason_of(answer.get("problem") or {})
+        return replace(reason, repeats=True) if reason.code == CONFLICT else reason
 
     def parameters(self) -> Mapping[str, str]:
         """None."""

@@ -60,7 +60,8 @@ class Importer:
             for row, told in zip(batch, self._sent(batch), strict=True):
                 progress.rows += 1
                 if isinstance(told, Reason):
-                    progress.refused += 1
+                    progress.repeated += told.repeats
+                    progress.refused += not told.repeats
                     report.add(row.line, told)
                 elif told == Outcome.ADDED:
                     progress.added += 1

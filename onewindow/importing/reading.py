@@ -18,10 +18,14 @@ class ColumnsMissing(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a row is not imported: a code, and words in Chinese and English. Nothing of the row itself."""
+    """Why a row is not imported: a code, and words in Chinese and English. Nothing of the row itself.
+
+    `repeats`: the row says again, otherwise, what another said before; the first was kept, so nothing is missing.
+    """
 
     code: str
     text: str
+    repeats: bool = False
 
 
 NOT_UTF8: Final = Reason("not_utf8", "不是 UTF-8 编码 not UTF-8")
