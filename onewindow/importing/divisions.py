@@ -16,7 +16,7 @@ STATUSES: Final = {"recorded": Outcome.ADDED, "unchanged": Outcome.ALREADY_THERE
 
 
 class DivisionRows:
-    """Divisions for the directory; of a code that comes again with another level the first is kept, the other listed."""
+    """Divisions for the directory; of a code that comes again with another level the first is kept, the rest listed."""
 
     kind = "divisions"
     columns: Sequence[str] = ("code", "name", "parent_code", "level")
