@@ -138,8 +138,8 @@ class Service:
     async def stop(self) -> None:
         """Finish what is in hand and close; whatever does not end in time is given up and heals at the next start."""
         steps: Sequence[Awaitable[object]] = (
-            self.consumer.stop(),
             self.relay.stop(),
+            self.consumer.stop(),
             self._cancel(),
             self.database.close(),
         )
