@@ -7,6 +7,7 @@ from contracts.envelope import Event
 from contracts.intake import cases, directory, handovers
 from contracts.mediation import cases as mediations
 from contracts.petition import matters
+from contracts.topics import PersonalData
 
 EVENTS: tuple[type[Event], ...] = (
     cases.CaseRegistered,
@@ -39,6 +40,9 @@ EVENTS: tuple[type[Event], ...] = (
     matters.PetitionDeadlineMissed,
 )
 """Every event class, in the order of the published page."""
+
+OPEN_EVENTS: tuple[type[Event], ...] = tuple(event for event in EVENTS if event.topic.personal is PersonalData.OPEN)
+"""Those that an analyst may read, from Kafka or from the feed."""
 
 CATALOG: Mapping[tuple[str, int], type[Event]] = MappingProxyType(
     {(event.type, event.version): event for event in EVENTS}

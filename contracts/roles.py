@@ -37,7 +37,7 @@ class Role(Code):
     LEADING_GROUP_MEMBER = "LEADING_GROUP_MEMBER", "五人领导小组成员", "member of the leading group of five"
     CASE_LEAD_OFFICIAL = "CASE_LEAD_OFFICIAL", "包案领导", "lead official who owns a case"
     UNIT_HEAD = "UNIT_HEAD", "单位一把手", "head of a unit"
-    ANALYST = "ANALYST", "分析员", "analyst: aggregates only"
+    ANALYST = "ANALYST", "分析员", "analyst: figures and open facts, nobody's particulars"
     AUDITOR = "AUDITOR", "审计员", "auditor"
     PRIVACY_OFFICER = "PRIVACY_OFFICER", "个人信息保护负责人", "privacy officer"
     DIRECTORY_ADMIN = "DIRECTORY_ADMIN", "目录管理员", "keeper of divisions, organisations, staff and grids"
@@ -91,6 +91,7 @@ class Permission(Code):
     PETITION_MATTERS_CONCLUDE = "petition.matters.conclude", "办结信访事项", "conclude a matter"
     PETITION_DIRECTORY_READ = "petition.directory.read", "查看目录", "read petition's copy of the directory"
     ANALYTICS_INDICATORS_READ = "analytics.indicators.read", "查看指标", "read indicators: aggregates only"
+    ANALYTICS_FEED_READ = "analytics.feed.read", "读取事件流", "read the open facts one by one, as they were published"
     ANALYTICS_DIRECTORY_READ = "analytics.directory.read", "查看目录", "read analytics' copy of the directory"
 
 
@@ -157,7 +158,7 @@ _GRANTED: Mapping[Role, frozenset[Permission]] = {
     Role.LEADING_GROUP_MEMBER: _PETITION_READER | _ANALYST,
     Role.CASE_LEAD_OFFICIAL: _PETITION_READER | _ANALYST,
     Role.UNIT_HEAD: _PETITION_READER | _ANALYST,
-    Role.ANALYST: _ANALYST,  # aggregates only: no case, in no service
+    Role.ANALYST: _ANALYST | {_P.ANALYTICS_FEED_READ},  # figures and open facts: no case, in no service
     Role.AUDITOR: _TIMELINES,  # who did what and when; no particulars
     Role.PRIVACY_OFFICER: _TIMELINES,  # who looked at whose particulars
     Role.DIRECTORY_ADMIN: frozenset(

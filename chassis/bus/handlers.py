@@ -1,7 +1,7 @@
 """What a service says about the facts it reacts to: the handler, the batch handler, and the request to wait."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from chassis.database.session import Session
@@ -27,6 +27,8 @@ class Delivery(Generic[Fact]):
     event: Fact
     envelope: Envelope
     particulars: dict[str, Any] | None = None
+    value: bytes = field(kw_only=True, repr=False)
+    """The record as it was published, for whoever passes it on: attributes that this release does not know included."""
 
 
 Handler: TypeAlias = Callable[[Session, Delivery[Any]], Awaitable[None]]

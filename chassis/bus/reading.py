@@ -108,7 +108,8 @@ class Reader:
             raise Unreadable(Reason.INVALID_DATA, f"{envelope.type}: {_fields(error)}") from None
         if event.subject_id != envelope.subject:
             raise Unreadable(Reason.OUT_OF_PLACE, "subject")
-        return Arrival(record, topic, envelope, Delivery(event, envelope, self._particulars(topic, envelope)))
+        delivery = Delivery(event, envelope, self._particulars(topic, envelope), value=record.value)
+        return Arrival(record, topic, envelope, delivery)
 
     def _particulars(self, topic: Topic, envelope: Envelope) -> dict[str, Any] | None:
         """What was sealed for this service. The seal binds it to its sender, its receiver and its journal entry."""

@@ -9,6 +9,8 @@ from services.analytics.definitions import routes as definitions
 from services.analytics.directory import handlers as directory_facts
 from services.analytics.directory import routes as directory
 from services.analytics.facts import handlers as case_facts
+from services.analytics.feed import handlers as feed_facts
+from services.analytics.feed import routes as feed
 from services.analytics.indicators import routes as indicators
 from services.analytics.settings import AnalyticsSettings
 
@@ -19,6 +21,8 @@ def create_app(
     """The service; settings come from the environment unless given, and so does the bus."""
     service = Service(settings or AnalyticsSettings(), bus=bus, clock=clock)
     nouns = [
+        # First: whoever adds to the feed waits for a turn, and must not have locked rows of other nouns by then.
+        Noun(name="feed", router=feed.router, handlers=feed_facts.HANDLERS),
         Noun(name="directory", router=directory.router, handlers=directory_facts.HANDLERS),
         Noun(name="facts", handlers=case_facts.HANDLERS),
         Noun(name="definitions", router=definitions.router),

@@ -79,7 +79,7 @@ async def deliver(database: Database, event: Event) -> None:
     for _delivery in range(2):
         async with database.transaction(SYSTEM) as session:
             if await mark(session, [envelope.id], NOON):
-                await handler(session, Delivery(event, envelope))
+                await handler(session, Delivery(event, envelope, value=envelope.to_bytes()))
 
 
 async def test_an_agreement_in_effect_concludes_the_case(
