@@ -1,49 +1,52 @@
-"""How the services stand, in figures: cases, journal entries, facts not yet published, dead letters."""
+"""How the services stand, in figures: cases, journal entries, facts not yet published or read, dead letters."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 from rich.console import Console
 from rich.table import Table
 
 from chassis.bus.dead_letters import COUNT
 from chassis.bus.relay import BACKLOG
+from chassis.rules.clock import SystemClock
 from chassis.service import JOURNALED
-from onewindow.embedded.addresses import Address, connected, reached
-from services.analytics.facts.queries import registered_total
-from services.intake.cases.queries import cases_total as intake_cases
-from services.mediation.cases.queries import cases_total as mediation_cases
-from services.petition.matters.queries import matters_total as petition_matters
+from onewindow.embedded.addresses import Address, connected, distributed, reached
 
 COUNTING_SECONDS: Final = 60.0
-OWN: Final[Mapping[str, tuple[str, Callable[[asyncpg.Connection], Awaitable[int]]]]] = {
-    "intake": ("cases", intake_cases),
-    "mediation": ("cases", mediation_cases),
-    "petition": ("matters", petition_matters),
-    "analytics": ("registered", registered_total),
+OWN: Final[Mapping[str, tuple[str, str]]] = {
+    "intake": ("cases", "services.intake.cases.queries:cases_total"),
+    "mediation": ("cases", "services.mediation.cases.queries:cases_total"),
+    "petition": ("matters", "services.petition.matters.queries:matters_total"),
+    "analytics": ("registered", "services.analytics.facts.queries:registered_total"),
 }
-"""What each service counts of its own, and by which name."""
+"""What each service counts of its own, by which name, and what counts it: imported only where the service is."""
+Figures = dict[str, int | None]
 LABELS: Final = {
     "cases": "案件",
     "matters": "事项",
     "registered": "登记",
     "journal_entries": "日志 entries",
     "outbox_pending": "待发布 pending",
+    "oldest_pending_seconds": "最早 oldest, s",
+    "consumer_lag": "待读 lag",
     "dead_letters": "死信 dead letters",
 }
-SHARED: Final = ("journal_entries", "outbox_pending", "dead_letters")
+SHARED: Final = ("journal_entries", "outbox_pending", "oldest_pending_seconds", "consumer_lag", "dead_letters")
 """What every service has."""
 
 
-async def of_home(home: Path) -> dict[str, dict[str, int]]:
-    """The figures of every service, by the service's name; raises ClusterError and the errors of a database."""
+async def of_home(home: Path) -> dict[str, Figures]:
+    """The figures of every service, by the service's name; raises ClusterError and the errors of a database.
+
+    `consumer_lag` is None when the brokers do not say; in one process nothing is ever between two services.
+    """
     async with reached(home) as addresses:
         return {service: await _of(address) for service, address in addresses.items()}
 
 
-def show(found: Mapping[str, Mapping[str, int]]) -> None:
+def show(found: Mapping[str, Mapping[str, int | None]]) -> None:
     """The figures as a table for people."""
     table = Table(box=None, pad_edge=False)
     table.add_column("服务 service", no_wrap=True)
@@ -52,19 +55,35 @@ def show(found: Mapping[str, Mapping[str, int]]) -> None:
         table.add_column(LABELS[column], justify="right", no_wrap=True)
     for service, figures in found.items():
         own = OWN[service][0]
-        table.add_row(service, f"{figures[own]:,} {LABELS[own]}", *(f"{figures[column]:,}" for column in SHARED))
+        shared = ("?" if figures[column] is None else f"{figures[column]:,}" for column in SHARED)
+        table.add_row(service, f"{figures[own]:,} {LABELS[own]}", *shared)
     Console().print(table)
 
 
-async def _of(address: Address) -> dict[str, int]:
+async def _of(address: Address) -> Figures:
     connection = await connected(address, command_timeout=COUNTING_SECONDS)
     try:
-        own, count = OWN[address.service]
+        own, place = OWN[address.service]
+        module, _, name = place.partition(":")
+        ((pending, oldest),) = await connection.fetch(BACKLOG)
         return {
-            own: await count(connection),
+            own: await getattr(importlib.import_module(module), name)(connection),
             "journal_entries": await connection.fetchval(JOURNALED.text),
-            "outbox_pending": await connection.fetchval(BACKLOG),
+            "outbox_pending": pending,
+            "oldest_pending_seconds": 0
+            if oldest is None
+            else max(0, int((SystemClock().now() - oldest).total_seconds())),
+            "consumer_lag": await _lag(address.service),
             "dead_letters": sum(sum(row.values()) for row in await connection.fetch(COUNT.text)),
         }
     finally:
         await connection.close(timeout=5)
+
+
+async def _lag(service: str) -> int | None:
+    if not distributed():
+        return 0
+    from onewindow.distributed.place import kafka_access
+    from onewindow.distributed.reading import consumer_lag
+
+    return await consumer_lag(kafka_access(), service)

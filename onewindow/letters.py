@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from fastapi import FastAPI
 from rich.console import Console
 from rich.table import Table
 
 from chassis.bus import dead_letters
+from chassis.bus.in_process import InProcessBus
 from chassis.database.scope import SYSTEM
 from chassis.database.session import Database
 from chassis.service import Service
-from onewindow.embedded import county
-from onewindow.embedded.addresses import SERVICES, reached
+from onewindow.embedded.addresses import SERVICES, Address, NoCounty, distributed, reached
 
 PAGE: Final = 500
 
@@ -33,7 +34,9 @@ async def of_home(home: Path) -> list[dict[str, Any]]:
 async def replay(home: Path, service: str, letter_id: int) -> dict[str, Any] | None:
     """Work off the letters of the case that this one belongs to; None when there is no such letter."""
     async with reached(home) as addresses:
-        ours: Service = county.created(home, addresses)[service].state.service
+        if service not in addresses:
+            raise NoCounty(f"{service.upper()}_DATABASE_URL is not set")
+        ours: Service = _application(home, service, addresses).state.service
         try:
             found = await ours.consumer.replay_letter(letter_id)
         finally:
@@ -45,6 +48,17 @@ async def replay(home: Path, service: str, letter_id: int) -> dict[str, Any] | N
         number, verdict = found.stopped
         stopped = {"id": f"{service}:{number}", "reason": verdict.reason, "detail": verdict.detail}
     return {"applied": found.applied, "left": found.left, "stopped": stopped}
+
+
+def _application(home: Path, service: str, addresses: Mapping[str, Address]) -> FastAPI:
+    """The service's app, not started: its handlers are needed, and nobody to publish to."""
+    if distributed():
+        from onewindow.distributed.place import application
+
+        return application(service, InProcessBus())
+    from onewindow.embedded import county
+
+    return county.created(home, addresses)[service]
 
 
 def show(found: Sequence[Mapping[str, Any]]) -> None:

@@ -11,16 +11,22 @@ from rich.table import Table
 
 from chassis.bus.relay import BACKLOG
 from chassis.bus.republishing import Republished, republish
-from onewindow.embedded.addresses import SERVICES, Address, connected, reached
+from onewindow.embedded.addresses import SERVICES, Address, NoCounty, connected, reached
 
 PAGE_SECONDS: Final = 120.0
 """For a page of pointers, at the most."""
 
 
-async def of_home(home: Path, services: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Republish these services' facts, and say of each how many there were; raises ClusterError, database errors."""
+async def of_home(home: Path, services: Sequence[str] = ()) -> dict[str, dict[str, int]]:
+    """Republish the facts of these services, or of all within reach, and say of each how many there were.
+
+    Raises ClusterError and database errors.
+    """
     done: dict[str, dict[str, int]] = {}
     async with reached(home) as addresses:
+        for service in services:
+            if service not in addresses:
+                raise NoCounty(f"{service.upper()}_DATABASE_URL is not set")
         with Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -28,7 +34,7 @@ async def of_home(home: Path, services: Sequence[str]) -> dict[str, dict[str, in
             console=Console(stderr=True),
             disable=not sys.stderr.isatty(),
         ) as bar:
-            for service in services:
+            for service in services or addresses:
                 done[service] = await _of(addresses[service], bar)
     return done
 

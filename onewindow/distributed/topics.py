@@ -1,7 +1,6 @@
 """`onewindow topics apply`: the topics of the published language at the brokers, created and compared."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,7 +22,6 @@ LABELS = {
 
 def apply(access: KafkaAccess, *, partitions: int, replicas: int | None, create: bool) -> Sequence[Outcome]:
     """Create the missing topics unless told not to, and compare the others; raises Unavailable."""
-    logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # what it has to say of brokers comes as the error
     return asyncio.run(topics.apply(access, TOPICS.values(), partitions=partitions, replicas=replicas, create=create))
 
 

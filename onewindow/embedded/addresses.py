@@ -52,6 +52,18 @@ def configured() -> Mapping[str, Address]:
     }
 
 
+def observed() -> Mapping[str, Address]:
+    """Databases that may be looked into: those that are configured, and others as `INTAKE_OPERATOR_DATABASE_URL`.
+
+    The operator's role may read the journal and what is counted, and change nothing: so that one place can answer for
+    the whole county without holding what the other services write with.
+    """
+    own = configured()
+    found = {service: _variable(f"{service.upper()}_OPERATOR_DATABASE_URL") for service in SERVICES}
+    others = {service: Address(service, url, None) for service, url in found.items() if url is not None}
+    return {service: own.get(service) or others[service] for service in SERVICES if service in own or service in others}
+
+
 def need_cluster() -> bool:
     """Whether any service's database is ours to run."""
     return len(configured()) < len(SERVICES)
@@ -74,10 +86,13 @@ async def prepared(running: cluster.Cluster | None) -> Mapping[str, Address]:
 
 
 @asynccontextmanager
-async def reached(home: Path) -> AsyncIterator[Mapping[str, Address]]:
-    """Every service's database for a short command, whether a run is up or not; raises NoCounty, ClusterError."""
+async def reached(home: Path, *, looking: bool = False) -> AsyncIterator[Mapping[str, Address]]:
+    """Every service's database for a short command, whether a run is up or not; raises NoCounty, ClusterError.
+
+    With `looking` the command changes nothing, so the operator's role will do.
+    """
     if distributed() or not need_cluster():
-        yield configured()
+        yield observed() if looking else configured()
         return
     must_exist(home)
     async with cluster.reach(home) as running:

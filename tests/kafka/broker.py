@@ -128,6 +128,11 @@ class OwnBroker:
         """Stop it in order."""
         self._end(signal.SIGTERM)
 
+    def wipe(self) -> None:
+        """Lose everything it has: topics, records and what the groups have read. It must not run."""
+        shutil.rmtree(self._folder / "data")
+        self._format()
+
     def suspend(self) -> None:
         """Let it neither work nor answer, with its connections open."""
         if self._process is not None:
@@ -153,6 +158,9 @@ class OwnBroker:
         (self._folder / "log4j2.properties").write_text(LOGGING)
         text = PROPERTIES.format(port=self._port, control=self._control, data=self._folder / "data")
         self._properties.write_text(text)
+        self._format()
+
+    def _format(self) -> None:
         subprocess.run(
             self._command("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(self._properties)),
             capture_output=True,

@@ -91,14 +91,17 @@ class Processes:
         self.running: dict[str, Process] = {}
 
     def start(self, service: str) -> Process:
-        environment = {
+        self.running[service] = Process(service, self.environment(service), self.home / f"{service}.log")
+        return self.running[service]
+
+    def environment(self, *services: str) -> dict[str, str]:
+        """What a process or a command is told that has to do with these services."""
+        shared = {
             "ONEWINDOW_HOME": str(self.home),
             "KAFKA_BOOTSTRAP_SERVERS": self.access.bootstrap_servers,
             "KAFKA_SESSION_SECONDS": str(SESSION_SECONDS),
-            f"{service.upper()}_DATABASE_URL": self.databases[service].url,
         }
-        self.running[service] = Process(service, environment, self.home / f"{service}.log")
-        return self.running[service]
+        return shared | {f"{service.upper()}_DATABASE_URL": self.databases[service].url for service in services}
 
     def token(self, role: str, division: str = COUNTY) -> str:
         return DevelopmentIssuer.at(self.home, clock=self.clock).mint(role, division)

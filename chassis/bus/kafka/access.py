@@ -1,5 +1,6 @@
 """Where the brokers are and how this process speaks to them: the settings, and what they mean to the client."""
 
+import logging
 import ssl
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -13,6 +14,8 @@ from chassis.settings import SecretFiles
 REQUEST_MS: Final = 10_000
 """A request to a broker. It bounds no call of the client as a whole: those have limits of their own, see `bounded`."""
 METADATA_MS: Final = 30_000
+# What the client has to say of brokers comes as an error of ours; where nobody set up logging it stays silent.
+logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 
 
 class KafkaAccess(BaseSettings):
