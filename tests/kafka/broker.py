@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -30,10 +30,10 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{control}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{control}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listeners=CLIENTS://127.0.0.1:{port},CONTROLLER://127.0.0.1:{control}
+advertised.listeners=CLIENTS://127.0.0.1:{port}
+inter.broker.listener.name=CLIENTS
+listener.security.protocol.map=CLIENTS:{protocol},CONTROLLER:{protocol}
 log.dirs={data}
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0
@@ -49,6 +49,21 @@ share.coordinator.state.topic.min.isr=1
 broker.heartbeat.interval.ms=200
 broker.session.timeout.ms=1000
 log.cleaner.dedupe.buffer.size=4194304
+"""
+# Everybody signs in, and may do only what was granted.
+GUARDED: Final = """\
+sasl.enabled.mechanisms=SCRAM-SHA-256
+sasl.mechanism.inter.broker.protocol=SCRAM-SHA-256
+sasl.mechanism.controller.protocol=PLAIN
+listener.name.clients.sasl.enabled.mechanisms=SCRAM-SHA-256
+listener.name.clients.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule \
+required username="admin" password="{password}";
+listener.name.controller.sasl.enabled.mechanisms=PLAIN
+listener.name.controller.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule \
+required username="admin" password="{password}" user_admin="{password}";
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:admin
+allow.everyone.if.no.acl.found=false
 """
 LOGGING: Final = """\
 status=ERROR
@@ -79,14 +94,18 @@ class OutsideBroker:
 
 
 class OwnBroker:
-    """A broker of our own, on a folder of its own; it may be killed and started again on its data."""
+    """A broker of our own, on a folder of its own; it may be killed and started again on its data.
 
-    def __init__(self, folder: Path) -> None:
+    With `users` (names and passwords, `admin` among them) everybody has to sign in.
+    """
+
+    def __init__(self, folder: Path, users: Mapping[str, str] | None = None) -> None:
         self._folder = folder
         self._jars = jars()
         self._java = java()
         self._port, self._control = _free_ports(2)
         self._process: subprocess.Popen[bytes] | None = None
+        self._users = users or {}
         self._create()
 
     @property
@@ -156,13 +175,18 @@ class OwnBroker:
     def _create(self) -> None:
         (self._folder / "tmp").mkdir()
         (self._folder / "log4j2.properties").write_text(LOGGING)
-        text = PROPERTIES.format(port=self._port, control=self._control, data=self._folder / "data")
+        protocol = "SASL_PLAINTEXT" if self._users else "PLAINTEXT"
+        data = self._folder / "data"
+        text = PROPERTIES.format(port=self._port, control=self._control, data=data, protocol=protocol)
+        if self._users:
+            text += GUARDED.format(password=self._users["admin"])
         self._properties.write_text(text)
         self._format()
 
     def _format(self) -> None:
+        scram = [f"--add-scram=SCRAM-SHA-256=[name={name},password={word}]" for name, word in self._users.items()]
         subprocess.run(
-            self._command("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(self._properties)),
+            self._command("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(self._properties), *scram),
             capture_output=True,
             timeout=START_SECONDS,
             check=True,
@@ -188,13 +212,13 @@ class OwnBroker:
 
 
 @contextlib.contextmanager
-def own_broker() -> Iterator[OwnBroker]:
+def own_broker(users: Mapping[str, str] | None = None) -> Iterator[OwnBroker]:
     """A broker that runs until the block ends; raises NoKafka."""
     java()
     jars()
     folder = Path(tempfile.mkdtemp(prefix="onewindow-kafka-"))
     try:
-        broker = OwnBroker(folder)
+        broker = OwnBroker(folder, users)
         try:
             broker.start()
             yield broker
