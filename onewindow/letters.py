@@ -21,7 +21,7 @@ PAGE: Final = 500
 async def of_home(home: Path) -> list[dict[str, Any]]:
     """Every letter, by service and arrival: what it is and why it lies there, not what it holds."""
     found: list[dict[str, Any]] = []
-    async with reached(home) as addresses:
+    async with reached(home, looking=True) as addresses:
         for service, address in addresses.items():
             database = Database(address.url, pool_size=1)
             try:

@@ -53,7 +53,7 @@ class Proof:
 async def verified(home: Path, heads: Heads) -> Proof:
     """Check every journal; with `heads`, against an earlier digest too. Raises ClusterError and database errors."""
     proof = Proof()
-    async with reached(home) as addresses:
+    async with reached(home, looking=True) as addresses:
         for service, address in addresses.items():
             connection = await connected(address, command_timeout=READING_SECONDS)
             try:
@@ -69,7 +69,7 @@ async def verified(home: Path, heads: Heads) -> Proof:
 async def digest(home: Path) -> bytes:
     """A signed document with the present heads of every service."""
     taken: list[digests.Digest] = []
-    async with reached(home) as addresses:
+    async with reached(home, looking=True) as addresses:
         for service, address in addresses.items():
             connection = await connected(address, command_timeout=READING_SECONDS)
             try:

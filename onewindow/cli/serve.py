@@ -8,7 +8,9 @@ from onewindow.cli.ending import REFUSED, fail
 
 
 def serve(
-    service: Annotated[str, typer.Argument(help="intake | mediation | petition | analytics")],
+    service: Annotated[
+        str, typer.Argument(envvar="ONEWINDOW_SERVICE", help="intake | mediation | petition | analytics")
+    ],
 ) -> None:
     """启动一个服务 Serve one service, which meets the others on Kafka; Ctrl-C or SIGTERM stops it within 30 seconds.
 

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import Select, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
@@ -100,11 +98,3 @@ def _filtered(statement: Select[Case], filters: Filters) -> Select[Case]:
     if filters.registered_before is not None:
         statement = statement.where(col(Case.registered_at) < filters.registered_before)
     return statement
-
-
-ALL: Final = "SELECT count(*) FROM cases"
-
-
-async def cases_total(connection: asyncpg.Connection) -> int:
-    """Cases that were handed over for mediation, as far as the connection's scope or role sees them."""
-    return int(await connection.fetchval(ALL))

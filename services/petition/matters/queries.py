@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import Select, func, select, true
 from sqlmodel import col
 
@@ -91,11 +89,3 @@ def _filtered(statement: Select[Matter], filters: Filters) -> Select[Matter]:
         (col(Matter.collective), filters.collective),
     )
     return statement.where(*(column == value for column, value in equal if value is not None))
-
-
-ALL: Final = "SELECT count(*) FROM matters"
-
-
-async def matters_total(connection: asyncpg.Connection) -> int:
-    """Matters that were handed over to the petition department, as far as the connection's scope or role sees them."""
-    return int(await connection.fetchval(ALL))

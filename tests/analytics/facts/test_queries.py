@@ -4,9 +4,11 @@ import asyncpg
 import pytest
 
 from onewindow.embedded.databases import ServiceDatabase
-from services.analytics.facts import queries
+from onewindow.figures import OWN
 from tests.analytics.conftest import Learn
 from tests.analytics.facts_of_cases import SHANGCUN, WOBEI, Case
+
+_, REGISTERED = OWN["analytics"]
 
 
 @pytest.mark.parametrize(("scope", "seen"), [("*", 3), ("130926", 3), (WOBEI[:9], 2), (SHANGCUN[:9], 1), (None, 0)])
@@ -19,11 +21,11 @@ async def test_cases_are_counted_once_they_are_registered(
     try:
         if scope is not None:
             await connection.execute("SELECT set_config('ow.scope', $1, false)", scope)
-        assert await queries.registered_total(connection) == seen
+        assert await connection.fetchval(REGISTERED) == seen
     finally:
         await connection.close()
 
 
 async def test_the_owner_counts_them_all(learn: Learn, owner: asyncpg.Connection) -> None:
     await learn([Case(WOBEI).registered(), Case(SHANGCUN).registered()])
-    assert await queries.registered_total(owner) == 2
+    assert await owner.fetchval(REGISTERED) == 2
