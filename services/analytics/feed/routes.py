@@ -39,9 +39,8 @@ async def read_events(
     sealer: SealerOf,
     division: Subtree,
     after: Annotated[
-        str | None,
-        Query(min_length=1, max_length=CURSOR_LENGTH, description="`Next-Cursor` of an answer; without it, the start"),
-    ] = None,
+        str, Query(max_length=CURSOR_LENGTH, description="`Next-Cursor` of an answer; empty or left out: the start")
+    ] = "",
     limit: Annotated[int, Query(ge=1, le=LONGEST, description="lines of the answer")] = LIMIT,
     topic: Annotated[list[OpenTopic] | None, Query(max_length=len(schemas.TOPICS), description=REPEATABLE)] = None,
     kind: Annotated[
@@ -59,7 +58,7 @@ async def read_events(
         act.session,
         act.principal.scope,
         Filters(division=division, topics=topic or (), types=kind or ()),
-        after=0 if after is None else _position(sealer, reached, after),
+        after=_position(sealer, reached, after) if after else 0,
         reached=reached.last,
         limit=limit,
     )
