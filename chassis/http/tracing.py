@@ -16,9 +16,12 @@ def begin_trace(scope: MutableMapping[str, Any]) -> Trace:
     known = trace_of(scope)
     if known is not None:
         return known
-    header = next((value for name, value in scope["headers"] if name == b"traceparent"), None)
-    trace = received(header.decode("latin-1") if header is not None else None)
-    scope[KEY] = trace
+    header = None
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            header = value.decode("latin-1")
+            break
+    scope[KEY] = trace = received(header)
     return trace
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.journal.context import Acting
-from chassis.journal.entries import ALGORITHM, GENESIS, HASHED, Entry, entry_hash, new_id
+from chassis.journal.entries import ALGORITHM, GENESIS, Entry, entry_hash, hashed_values, new_id
 from chassis.journal.tables import FACTS
 from contracts.clocks import CLOCKS_VERSION
 from contracts.envelope import Event
@@ -50,4 +50,4 @@ def following(
         "algorithm": ALGORITHM,
         "previous_hash": previous_hash,
     }
-    return Entry(**values, hash=entry_hash(*(values[name] for name in HASHED)))
+    return Entry(**values, hash=entry_hash(*hashed_values(values)))

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from chassis.database.session import Session
 from chassis.journal.context import acting
-from chassis.journal.entries import ALGORITHM, GENESIS, HASHED, TYPES, Entry, entry_hash, new_id
+from chassis.journal.entries import ALGORITHM, GENESIS, TYPES, Entry, entry_hash, hashed_values, new_id
 from chassis.journal.tables import FACTS
 from chassis.rules.refusals import Kind, Refusal
 from chassis.security.parcels import SealedParcel
@@ -140,7 +140,7 @@ async def append(
         "algorithm": ALGORITHM,
         "previous_hash": head["hash"],
     }
-    values["hash"] = entry_hash(*(values[name] for name in HASHED))
+    values["hash"] = entry_hash(*hashed_values(values))
     await session.flush()  # rows of the noun first: a constraint that says no must say it before the fact is written
     await session.execute(APPEND, values)
     if parcel is not None:

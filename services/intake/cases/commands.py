@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -115,7 +115,7 @@ async def register(window: Window, batch: Sequence[Registration]) -> list[Result
     prepared = [await _prepared(window, registration, known) for registration in batch]
     queued = [_queued(window, one) if isinstance(one, queries.Row) else one for one in prepared]
     futures = [one for one in queued if isinstance(one, asyncio.Future)]
-    written = iter(await asyncio.gather(*futures, return_exceptions=True))
+    written = iter(await _all_written(futures))
     results: list[Result] = []
     for registration, row, one in zip(batch, prepared, queued, strict=True):
         if isinstance(one, asyncio.Future) and isinstance(row, queries.Row):
@@ -146,6 +146,18 @@ def _queued(window: Window, row: queries.Row) -> asyncio.Future[FirstAnswer | No
         return window.writer.put(row)
     except WriterFull as full:
         return full
+
+
+async def _all_written(
+    futures: Sequence[asyncio.Future[FirstAnswer | None]],
+) -> Sequence[FirstAnswer | BaseException | None]:
+    """What became of each row; one alone, as most come, is waited for without the machinery of many."""
+    if len(futures) != 1:
+        return await asyncio.gather(*futures, return_exceptions=True)
+    try:
+        return [await futures[0]]
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it is the result of this row
+        return [error]
 
 
 async def _result(
@@ -185,6 +197,7 @@ async def _already_registered(window: Window, registration: Registration) -> dom
 async def _row(window: Window, registration: Registration) -> queries.Row:
     """Check everything that can be checked before queueing, and make the rows; raises the refusals of the rules."""
     case, now = registration.case, window.clock.now()
+    today = shanghai_date(now)
     domain.check_kind(case.kind, case.category, case.petition_category)
     if not registration.scope.holds(case.division):
         raise directory.DivisionUnknown(case.division, field="division")
@@ -195,8 +208,8 @@ async def _row(window: Window, registration: Registration) -> queries.Row:
     received_at = case.received_at or now
     people = domain.checked_people(case, now)
     case_id = registration.case_id or new_id()
-    parties = [_party_row(window.sealer, case, case_id, place, now) for place in range(len(case.parties))]
-    number = await window.numbers.next(now)
+    parties = [_party_row(window.sealer, case, case_id, place, today) for place in range(len(case.parties))]
+    number = await window.numbers.next(today.year)
     source = None if case.source is None else f"{case.source}:{case.source_id}"
     fact = CaseRegistered(
         case_id=case_id,
@@ -256,14 +269,12 @@ async def _row(window: Window, registration: Registration) -> queries.Row:
     )
 
 
-def _party_row(sealer: Sealer, case: domain.NewCase, case_id: UUID, place: int, now: datetime) -> tuple[Any, ...]:
+def _party_row(sealer: Sealer, case: domain.NewCase, case_id: UUID, place: int, today: date) -> tuple[Any, ...]:
     """A party with its particulars checked, brought into their one form, sealed and indexed."""
     party = case.parties[place]
     path = f"parties[{place}]"
     phone = party.phone and identity.phone_number(party.phone, f"{path}.phone")
-    number = party.identity_number and identity.identity_number(
-        party.identity_number, shanghai_date(now), f"{path}.identity_number"
-    )
+    number = party.identity_number and identity.identity_number(party.identity_number, today, f"{path}.identity_number")
     party_id = party.id or new_id()
     given = {
         queries.NAME: party.name,

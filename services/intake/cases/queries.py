@@ -1,9 +1,11 @@
 """Every SQL statement of cases: the one that registers, the few that find, and what is read for people."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -17,7 +19,6 @@ from chassis.database.statements import Arm, Statement
 from chassis.deadlines import arms as deadlines
 from chassis.journal.arms import ARMS, OPENING, FirstAnswer, first_answers
 from chassis.journal.entries import HASHED, Entry
-from chassis.rules.clock import shanghai_date
 from chassis.security.sealing import Sealer
 from contracts.codes import CaseKind, CaseState, EvaluatedUnit, IntakeChannel, PartyRole, Tier
 from services.intake.cases import domain
@@ -89,6 +90,9 @@ COUNTY_DIGITS: Final = 6
 SOURCE_IS_UNIQUE: Final = "uq_cases_source_source_id"
 BLOCK: Final = 50
 """Official numbers that a process takes at once; those it has not given when it ends stay gaps."""
+LARGEST_BLOCK: Final = 400
+BLOCK_SECONDS: Final = 1.0
+"""A block that is used up sooner is followed by one of twice its size: whoever is in a hurry need not ask so often."""
 TAKE_NUMBERS = text(
     "INSERT INTO number_blocks (year, next) VALUES (:year, 1 + :size)"
     " ON CONFLICT (year) DO UPDATE SET next = number_blocks.next + :size RETURNING next - :size"
@@ -109,6 +113,9 @@ class Row:
     deadlines: Sequence[tuple[Any, ...]]
 
 
+_entry_values: Final = attrgetter(*HASHED, "hash")
+
+
 async def register(connection: asyncpg.Connection, rows: Sequence[Row]) -> Sequence[FirstAnswer | None]:
     """Register all rows in one statement; a row whose key is known gets its first answer, a new one None."""
     arguments = REGISTER.arguments(
@@ -118,8 +125,7 @@ async def register(connection: asyncpg.Connection, rows: Sequence[Row]) -> Seque
                 row.key,
                 row.operation,
                 row.body_hash,
-                *(getattr(row.entry, name) for name in HASHED),
-                row.entry.hash,
+                *_entry_values(row.entry),
                 *row.own,
             )
             for row in rows
@@ -161,23 +167,28 @@ class Numbers:
         self._mark = mark
         self._taking = asyncio.Lock()
         self._year = 0
-        self._left = range(0)
+        self._left: Iterator[int] = iter(())
+        self._size = BLOCK
+        self._taken = 0.0
 
-    async def next(self, now: datetime) -> str:
-        """The next number of the Shanghai year of `now`."""
-        year = shanghai_date(now).year
-        while not self._left or self._year != year:
+    async def next(self, year: int) -> str:
+        """The next number of a year (Shanghai time)."""
+        while (number := self._next_left(year)) is None:
             async with self._taking:
-                if not self._left or self._year != year:
-                    async with self._database.transaction(SYSTEM) as session:
-                        first = await _take_numbers(session, year)
-                    self._year, self._left = year, range(first, first + BLOCK)
-        number, self._left = self._left[0], self._left[1:]
+                if (number := self._next_left(year)) is not None:
+                    break
+                await self._take(year)
         return f"（{year}）{self._mark}字第{number}号"
 
+    def _next_left(self, year: int) -> int | None:
+        return next(self._left, None) if year == self._year else None
 
-async def _take_numbers(session: Session, year: int) -> int:
-    return int((await session.execute(TAKE_NUMBERS, {"year": year, "size": BLOCK})).scalar_one())
+    async def _take(self, year: int) -> None:
+        hurried = time.monotonic() - self._taken < BLOCK_SECONDS
+        self._size = min(2 * self._size, LARGEST_BLOCK) if hurried else BLOCK
+        async with self._database.transaction(SYSTEM) as session:
+            first = int((await session.execute(TAKE_NUMBERS, {"year": year, "size": self._size})).scalar_one())
+        self._year, self._left, self._taken = year, iter(range(first, first + self._size)), time.monotonic()
 
 
 def jurisdiction(scope: Scope) -> str:
@@ -336,11 +347,3 @@ async def newest(
 async def count(session: Session, matched: Select[Any]) -> int:
     """How many cases match, counted up to COUNTED + 1."""
     return await session.scalar(select(func.count()).select_from(matched.limit(COUNTED + 1).subquery())) or 0
-
-
-ALL: Final = "SELECT count(*) FROM cases"
-
-
-async def cases_total(connection: asyncpg.Connection) -> int:
-    """Cases that were registered, as far as the connection's scope or role sees them."""
-    return int(await connection.fetchval(ALL))
