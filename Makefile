@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-CODE := contracts chassis services onewindow
+CODE := contracts chassis services onewindow chaos
 # Parallel tests: each worker has a database server of its own. `make test PARALLEL=` runs them one by one.
 PARALLEL ?= -n 2 --dist loadfile
 # Passed on to pytest, for example: make test ARGS="tests/chassis -k relay"
@@ -13,7 +13,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock generate clean
+.PHONY: help setup run test chaos check format lock generate clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -33,6 +33,9 @@ run: setup ## everything on port 8000 (ONEWINDOW_PORT) with a small demonstratio
 
 test: setup ## all tests; what is skipped is listed with its reason
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+
+chaos: setup ## break a county of four processes in every way while people use it; SEED=n repeats a run
+	$(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 check: setup ## formatting, lint, types, imports
 	$(BIN)/ruff format --check .

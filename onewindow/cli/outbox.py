@@ -22,7 +22,8 @@ def group() -> None:
 @app.command("republish")
 def republish(
     service: Annotated[
-        str | None, typer.Argument(help="intake | mediation | petition | analytics; 不给则全部 all if left out")
+        str | None,
+        typer.Argument(help="intake | mediation | petition | analytics; 不给则全部 all within reach if left out"),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -37,8 +38,7 @@ def republish(
 
     if service is not None and service not in republishing.SERVICES:
         fail(f"没有这个服务 there is no such service; services: {', '.join(republishing.SERVICES)}", REFUSED)
-    wanted = republishing.SERVICES if service is None else (service,)
-    done = in_loop(republishing.of_home(surroundings().home, wanted))
+    done = in_loop(republishing.of_home(surroundings().home, [service] if service else []))
     if as_json:
         print_json(done)
     else:
