@@ -174,19 +174,24 @@ class Applier:
         )
 
     async def _run(self, session: Session, deliveries: Sequence[Delivery[Event]]) -> None:
-        for handlers, group in groupby(deliveries, key=lambda delivery: self.reader.handlers[type(delivery.event)]):
-            run = list(group)
-            if all(isinstance(handler, Batched) for handler in handlers):
-                pieces: list[Sequence[Delivery[Event]]] = [run]
-            else:
-                pieces = [[delivery] for delivery in run]
-            for piece in pieces:
-                for handler in handlers:
+        for batched, group in groupby(deliveries, key=self.reader.is_batched):
+            if batched:
+                await self._run_batched(session, list(group))
+                continue
+            for delivery in group:
+                for handler in self.reader.handlers[type(delivery.event)]:
                     if isinstance(handler, Batched):
-                        await handler.function(session, piece)
+                        await handler.function(session, [delivery])
                     else:
-                        with acting_as(self._acting(piece[0])):
-                            await handler(session, piece[0])
+                        with acting_as(self._acting(delivery)):
+                            await handler(session, delivery)
+
+    async def _run_batched(self, session: Session, run: Sequence[Delivery[Event]]) -> None:
+        """Give each batch handler its part of a run at once, in order: one that takes all does not wait for types."""
+        for handler in self.reader.batched:
+            part = [delivery for delivery in run if handler in self.reader.handlers[type(delivery.event)]]
+            if part:
+                await handler.function(session, part)
 
     def _acting(self, delivery: Delivery[Event]) -> Acting:
         envelope = delivery.envelope

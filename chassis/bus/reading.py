@@ -76,8 +76,15 @@ class Reader:
             for event, handler in table.items():
                 handlers.setdefault(event, []).append(handler)
         self.handlers: Mapping[type[Event], Sequence[Handler | Batched]] = handlers
+        everyone = [handler for table in tables for handler in table.values()]
+        self.batched = tuple(dict.fromkeys(handler for handler in everyone if isinstance(handler, Batched)))
+        """Every batch handler once, in the order of the tables."""
         self._types = {event.type for event in handlers}
         self._keyring = keyring
+
+    def is_batched(self, delivery: Delivery[Event]) -> bool:
+        """Whether only batch handlers take this fact."""
+        return all(isinstance(handler, Batched) for handler in self.handlers[type(delivery.event)])
 
     def sort(self, record: Record) -> Arrival | Rejected:
         """Read a record, or say what is wrong with it."""

@@ -1,13 +1,14 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
 import pytest
 
 from chassis.bus.consumer import Consumer
-from chassis.bus.handlers import Batched, Delivery, NotYet
+from chassis.bus.handlers import Batched, Delivery, Handlers, NotYet
 from chassis.bus.in_process import InProcessBus
 from chassis.bus.protocol import Unavailable
 from chassis.database.session import Database, Session
@@ -294,6 +295,29 @@ async def test_a_batched_handler_gets_each_run_of_its_type_at_once(
     await consumer.deliver([*story.tell_all(4), story.tell(sought(story.case_id)), *story.tell_all(3)])
     assert sizes == [4, 3]
     assert await effects.versions(story.case_id) == list(range(1, 9))
+
+
+async def test_batch_handlers_get_their_facts_at_once_one_after_the_other(
+    database: Database, bus: InProcessBus, effects: Effects
+) -> None:
+    """One takes all types and one only some: neither cuts up what the other is given."""
+    runs: list[tuple[str, list[int]]] = []
+
+    def keeping(name: str) -> Batched:
+        async def keep(_session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
+            runs.append((name, [delivery.envelope.sequence for delivery in deliveries]))
+
+        return Batched(keep)
+
+    everything, opened_only = keeping("everything"), keeping("opened only")
+    tables: list[Handlers] = [
+        {MediationConsentSought: everything, MediationOpened: everything},
+        {MediationOpened: opened_only},
+    ]
+    story = Story()
+    records = [story.tell(), story.tell(sought(story.case_id)), story.tell(), story.tell(sought(story.case_id))]
+    await Consumer("chassis", database, tables, bus).deliver(records)
+    assert runs == [("everything", [1, 2, 3, 4]), ("opened only", [1, 3])]
 
 
 async def test_several_nouns_may_react_to_one_fact(database: Database, bus: InProcessBus, effects: Effects) -> None:
