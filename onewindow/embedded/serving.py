@@ -24,7 +24,7 @@ DRAIN_SECONDS: Final = 15
 """How long requests in hand may take when the run is stopped."""
 KEEP_ALIVE_SECONDS: Final = 15
 FIRST_PATIENCE: Final = 0.5
-PATIENCE: Final = 10.0
+PATIENCE: Final = 6.0
 """How long another process that has the home is waited for: a short command, or what a killed run left behind."""
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
