@@ -19,5 +19,5 @@ async def test_twice_delivered_counts_once(app: FastAPI, learn: Learn, ask: Ask,
 
 
 async def test_it_has_no_key_for_any_parcel(app: FastAPI) -> None:
-    assert "onewindow.intake.handover.v1" not in app.state.service.consumer._topics
+    assert "onewindow.intake.handover.v1" not in app.state.service.consumer.topics
     assert type(app.state.service.settings).peers == frozenset()
