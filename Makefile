@@ -13,10 +13,10 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test chaos check format lock generate clean
+.PHONY: help setup run test bench chaos secrets up down test-compose check format lock generate clean
 
 help: ## list what can be done
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 setup: $(STAMP) ## make .venv and install the locked packages (skipped while the locks are unchanged)
 
@@ -36,6 +36,24 @@ test: setup ## all tests; what is skipped is listed with its reason
 
 chaos: setup ## break a county of four processes in every way while people use it; SEED=n repeats a run
 	$(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+bench: setup ## every figure of performance against its goal, in interleaved rounds; BENCH_ROUNDS, BENCH_SECONDS, ARGS="--only W1"
+	$(BIN)/python -m benchmarks $(ARGS)
+
+secrets: ## make the secrets of the containers, those that are missing, in deploy/secrets
+	deploy/secrets.sh
+
+up: .env secrets ## the county in containers: Kafka, PostgreSQL and the four services on ports 8001 to 8004
+	docker compose up --build --detach --wait
+
+down: ## stop and remove the containers; all data stay in their volumes
+	docker compose down
+
+.env:
+	cp .env.example .env
+
+test-compose: setup ## bring the containers up for real, drive a case through them, stop and kill some (minutes)
+	ONEWINDOW_TEST_COMPOSE=always $(BIN)/python -m pytest tests/compose $(ARGS)
 
 check: setup ## formatting, lint, types, imports
 	$(BIN)/ruff format --check .

@@ -1,14 +1,19 @@
 #!/bin/bash
 # Makes the secrets of an installation, each in a file of its own; what is there already is never changed.
 #
-#   deploy/secrets.sh [FOLDER]     FOLDER is deploy/secrets unless given or ONEWINDOW_SECRETS is set
+#   deploy/secrets.sh [FOLDER]     else the folder that ONEWINDOW_SECRETS or .env names, else deploy/secrets;
+#                                  relative to the checkout
+#
+# POSTGRES_HOST=host:5432 writes the addresses of a PostgreSQL that is not in a container.
 #
 # The folder is closed to everybody but its owner. The files in it can be read by whoever gets in, because a container
 # sees each one as it is, and its process is neither root nor you.
 set -euo pipefail
 umask 077
 
-folder=${1:-${ONEWINDOW_SECRETS:-$(dirname "${BASH_SOURCE[0]}")/secrets}}
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+named=$(sed -n 's/^ONEWINDOW_SECRETS=//p' .env 2>/dev/null || true)
+folder=${1:-${ONEWINDOW_SECRETS:-${named:-./deploy/secrets}}}
 host=${POSTGRES_HOST:-postgres:5432}
 mkdir -p "$folder"
 chmod 700 "$folder"

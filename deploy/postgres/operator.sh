@@ -3,6 +3,6 @@
 set -euo pipefail
 for service in intake mediation petition analytics; do
   psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --set "service=$service" --file "${0%/*}/operator.sql" \
-    "$(<"/run/secrets/${service}_owner_database_url")"
+    "$(<"${SECRETS:-/run/secrets}/${service}_owner_database_url")"
 done
 echo "operators may read: up to date"

@@ -1,0 +1,122 @@
+"""The county in containers, for real: healthy, a dispute's whole way, operators' commands, stops and kills."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.compose.county import STOP_SECONDS, Containers
+from tests.compose.engine import asked
+from tests.compose.files import BELOW, ONCE, SERVICES
+from tests.journeys.conftest import DISPUTE, WOBEI, Steps
+from tests.journeys.test_dispute import test_a_dispute_is_settled_and_the_person_is_asked as dispute
+
+pytestmark = pytest.mark.slow
+RECOVERY = timedelta(seconds=60)
+thorough = pytest.mark.skipif(asked() != "always", reason="stops and kills of containers: make test-compose")
+
+
+async def until(holds: Callable[[], bool]) -> float:
+    """Return when it holds: after how many seconds."""
+    began = asyncio.get_running_loop().time()
+    async with asyncio.timeout(RECOVERY.total_seconds()):
+        while not await asyncio.to_thread(holds):
+            await asyncio.sleep(0.2)
+    return asyncio.get_running_loop().time() - began
+
+
+def test_everything_is_up_and_what_is_done_once_is_done(containers: Containers) -> None:
+    for name in (*BELOW, *SERVICES):
+        assert containers.health(name) == "healthy"
+    for name in ONCE:
+        state = containers.container(name)["State"]
+        assert (state["Status"], state["ExitCode"]) == ("exited", 0)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_container_holds_one_service_and_can_write_nowhere(containers: Containers, service: str) -> None:
+    found = containers.done(
+        "exec", "-T", service, "python", "-c", "import os; print(os.getuid(), *os.listdir('services'))"
+    )
+    assert set(found.split()) - {"__pycache__"} == {"10001", "__init__.py", service}
+    for place in ("/app/new", "/usr/local/new", "/run/secrets/new"):
+        assert containers.compose("exec", "-T", service, "touch", place).returncode != 0
+    containers.done("exec", "-T", service, "touch", "/tmp/new")  # noqa: S108 -- inside the container
+    readable = containers.done("exec", "-T", service, "ls", "/run/secrets").split()
+    assert not [name for name in readable if "owner" in name]
+
+
+async def test_a_dispute_goes_its_way_through_four_containers(steps: Steps, mediator: str) -> None:
+    await dispute(steps, mediator)
+
+
+async def test_one_place_answers_for_the_whole_county(divided: Containers, steps: Steps) -> None:
+    await steps.register(DISPUTE)
+    await divided.settled()
+    status = divided.onewindow("status")
+    assert tuple(status) == tuple(SERVICES)
+    assert status["analytics"]["registered"] == status["intake"]["cases"] > 0
+    for figures in status.values():
+        quiet = ("outbox_pending", "oldest_pending_seconds", "consumer_lag", "dead_letters")
+        assert [figures[name] for name in quiet] == [0, 0, 0, 0]
+    proof = divided.onewindow("journal", "verify")
+    assert proof["broken"] == []
+    assert proof["entries"] == sum(figures["journal_entries"] for figures in status.values())
+    assert divided.onewindow("topics", "apply")["as_wanted"] is True
+    assert divided.onewindow("dead-letters", "list") == {"items": []}
+    assert "postgres:5432/intake" in divided.done("exec", "-T", "intake", "onewindow", "database", "url", "intake")
+    divided.done("exec", "-T", "intake", "onewindow", "migrate")
+    assert list(divided.onewindow("status", inside="mediation")) == ["mediation"]
+
+
+@thorough
+async def test_a_service_that_was_stopped_catches_up(divided: Containers, steps: Steps) -> None:
+    took = divided.timed("stop of one service", "stop", "mediation")
+    assert took < STOP_SECONDS
+    assert divided.container("mediation")["State"]["ExitCode"] == 0
+    case_id = await steps.register(DISPUTE)
+    body = {"route": "MEDIATION", "tier": "TOWNSHIP", "reason_code": "CLASSIFIED"}
+    await steps.post("intake", "DISPATCHER", f"/v1/cases/{case_id}/routing", body, 1)
+    divided.timed("one service up again", "up", "--detach", "--wait", "mediation")
+    await divided.settled()
+    case = await steps.get("mediation", "MEDIATOR", f"/v1/cases/{case_id}", WOBEI)
+    assert len(case["parties"]) == len(DISPUTE["parties"])
+
+
+@thorough
+@pytest.mark.parametrize("service", ["intake", "kafka", "postgres"])
+async def test_what_is_killed_comes_back_by_itself_and_nothing_is_lost(
+    divided: Containers, steps: Steps, service: str
+) -> None:
+    before = divided.onewindow("status")["intake"]["cases"]
+    await steps.register(DISPUTE)
+    process = divided.container(service)["State"]["Pid"]
+    try:
+        os.kill(process, signal.SIGKILL)
+    except (PermissionError, ProcessLookupError):
+        pytest.skip("the engine's processes are not this user's to kill")
+    took = await until(lambda: divided.container(service)["RestartCount"] > 0 and divided.health(service) == "healthy")
+    divided.figures[f"{service} killed, healthy again"] = f"{took:.1f} s"
+    await until(lambda: all(divided.health(name) == "healthy" for name in SERVICES))
+    await steps.register(DISPUTE)
+    await divided.settled()
+    status = divided.onewindow("status")
+    assert status["intake"]["cases"] == status["analytics"]["registered"] == before + 2
+    assert divided.onewindow("journal", "verify")["broken"] == []
+
+
+def test_sizes_and_memory(containers: Containers) -> None:
+    names = {name: containers.container(name)["Name"].removeprefix("/") for name in (*BELOW, *SERVICES)}
+    used = containers.engine.docker(
+        "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *names.values()
+    ).stdout
+    memory = dict(line.split(" ", 1) for line in used.splitlines())
+    for name, container in names.items():
+        (image,) = containers.engine.inspect(containers.container(name)["Image"])
+        megabytes = image["Size"] / 1e6
+        containers.figures[f"{name}: image, memory"] = f"{megabytes:.0f} MB, {memory[container].split(' / ')[0]}"
+        if name in SERVICES:
+            assert megabytes < 400, "something large came into the image"
