@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from chassis.bus import dead_letters, inbox
-from chassis.bus.dead_letters import BEHIND, Letter, Reason, State, Verdict
+from chassis.bus.dead_letters import BEHIND, Letter, Reason, State, Turn, Verdict
 from chassis.bus.handlers import Batched, Delivery, NotYet
 from chassis.bus.inbox import Place
 from chassis.bus.protocol import Record
@@ -124,7 +124,7 @@ class Applier:
             if letter is None:
                 return
             dies = verdict.state is State.DEAD and letter.verdict.state is not State.DEAD
-            if dies:
+            if dies and verdict.reason is not Reason.NOT_YET:
                 await self._refuse_flood(session, {letter.record.key})
             await dead_letters.judge(session, letter_id, verdict, wait=self._wait)
         if dies:
@@ -140,8 +140,8 @@ class Applier:
         async with self._database.transaction(SYSTEM) as session:
             return await dead_letters.ids_of_case(session, key)
 
-    async def waiting_cases(self) -> dict[str, bool]:
-        """Cases that wait, and whether it is time to try them again."""
+    async def waiting_cases(self) -> dict[str, Turn]:
+        """Cases that lack nothing but a missing fact."""
         async with self._database.transaction(SYSTEM) as session:
             return await dead_letters.waiting_cases(session)
 

@@ -76,6 +76,7 @@ class Consumer:
         self._attendant: asyncio.Task[None] | None = None
         self._stirred: set[str] = set()
         self._stir = asyncio.Event()
+        self._attended = False
         self._stopping = asyncio.Event()
 
     @property
@@ -178,17 +179,25 @@ class Consumer:
                     await self._stir.wait()
 
     async def _attend_once(self) -> bool:
-        """Whether any case waits."""
+        """Whether any case waits for a fact that may still come in time."""
         self._stir.clear()
         stirred, self._stirred = self._stirred, set()
-        waiting = await self._applier.waiting_cases()
-        for key, due in waiting.items():
-            if due or key in stirred:
-                replayed = await work_off(self._applier, key)
-                if replayed.applied:
-                    self._committed()
-                await self._applier.postpone(key)
-        return bool(waiting)
+        try:
+            cases = await self._applier.waiting_cases()
+            if not self._attended:  # what arrived before this process began has stirred nobody here
+                stirred |= cases.keys()
+            for key, turn in cases.items():
+                if turn.due or key in stirred:
+                    replayed = await work_off(self._applier, key)
+                    stirred.discard(key)
+                    if replayed.applied:
+                        self._committed()
+                    await self._applier.postpone(key)
+        except BaseException:
+            self._stirred |= stirred
+            raise
+        self._attended = True
+        return any(turn.in_time for turn in cases.values())
 
     def _fail(self) -> None:
         self.failed = "too many cases failed within a minute"

@@ -2,6 +2,9 @@
 
 A letter is `dead` (it failed and will fail again), `waiting` (for a fact that has not arrived) or `parked` (behind one
 of these, of the same case). While a case has any letter, all its further records are parked behind it.
+
+A letter that waited too long is dead as well, so that somebody hears of it, and yet it is tried again whenever
+something of its case arrives: the missing fact may have been lost by a broker, and be published again later.
 """
 
 import base64
@@ -91,6 +94,14 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """Of a case that lacks a fact: whether that may still come in time, and whether it is time to try again."""
+
+    in_time: bool
+    due: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many letters lie here, by state."""
 
@@ -152,14 +163,21 @@ POSTPONE = text(
     """
 )
 REMOVE = text("DELETE FROM dead_letters WHERE id = :id")
+# Of those that waited in vain the fault lies elsewhere, with whoever sends or carries what is missing.
 DEAD_CASES = text(
-    "SELECT DISTINCT key FROM dead_letters WHERE state = 'dead' AND at > now() - make_interval(secs => :seconds)"
+    """
+    SELECT DISTINCT key FROM dead_letters
+    WHERE state = 'dead' AND reason <> 'not_yet' AND at > now() - make_interval(secs => :seconds)
+    """
 )
 WAITING_CASES = text(
     """
-    SELECT key, min(try_at) <= now() AS due FROM dead_letters AS waiting
-    WHERE state = 'waiting'
-      AND NOT EXISTS (SELECT FROM dead_letters AS dead WHERE dead.key = waiting.key AND dead.state = 'dead')
+    SELECT key, bool_or(state = 'waiting') AS in_time, COALESCE(min(try_at) <= now(), false) AS due
+    FROM dead_letters AS early
+    WHERE (state = 'waiting' OR (state = 'dead' AND reason = 'not_yet'))
+      AND NOT EXISTS (
+        SELECT FROM dead_letters AS dead
+        WHERE dead.key = early.key AND dead.state = 'dead' AND dead.reason <> 'not_yet')
     GROUP BY key ORDER BY min(id)
     """
 )
@@ -241,9 +259,9 @@ async def dead_cases(session: Session, *, seconds: float) -> set[str]:
     return set(await session.scalars(DEAD_CASES, {"seconds": seconds}))
 
 
-async def waiting_cases(session: Session) -> dict[str, bool]:
-    """Cases that wait for a missing fact and have nothing dead, and whether it is time to try them again."""
-    return {row.key: row.due for row in await session.execute(WAITING_CASES)}
+async def waiting_cases(session: Session) -> dict[str, Turn]:
+    """Cases that lack nothing but a missing fact."""
+    return {row.key: Turn(row.in_time, row.due) for row in await session.execute(WAITING_CASES)}
 
 
 async def _held(session: Session, keys: Collection[str]) -> set[str]:

@@ -94,21 +94,55 @@ async def test_a_gap_holds_its_own_case_only(make_consumer: MakeConsumer, effect
     assert await effects.letters() == []
 
 
-async def test_a_gap_that_is_never_filled_dies_after_its_time(
+async def test_a_gap_is_told_of_after_its_time_and_closes_when_the_missing_fact_comes_after_all(
     make_consumer: MakeConsumer, effects: Effects, counted: Counter[str]
 ) -> None:
+    """A broker may have lost it, and its owner publishes it again, minutes or days later."""
     consumer = make_consumer(wait_seconds=0.2)
     await consumer.start()
     story = Story()
-    first, *later = story.tell_all(3)
+    first, second, *later = story.tell_all(4)
     await consumer.deliver(later)
     await eventually(lambda: _states(effects, Counter(dead=1, parked=1)))
     assert counted["dead"] == 1
-    await consumer.deliver([first])  # too late to move by itself: somebody has to look at it
+    await consumer.deliver([second])
+    await asyncio.sleep(0.3)
+    assert await effects.states() == Counter(dead=1, parked=2), "that was not the one"
+    await consumer.deliver([first])
+    await eventually(lambda: _has(effects, story, [1, 2, 3, 4]))
+    assert await effects.letters() == []
+    assert counted["dead"] == 1, "nobody is told twice"
+
+
+async def test_a_gap_that_closed_while_nobody_attended_is_found_at_the_next_start(
+    make_consumer: MakeConsumer, effects: Effects
+) -> None:
+    killed = make_consumer(wait_seconds=0.2)
+    await killed.start()
+    story = Story()
+    first, *later = story.tell_all(3)
+    await killed.deliver(later)
+    await eventually(lambda: _states(effects, Counter(dead=1, parked=1)))
+    await killed.stop()
+    consumer = make_consumer(wait_seconds=0.2)
+    await consumer.deliver([first])  # parked; and this one ends as well, before it has looked at its letters
     assert await effects.states() == Counter(dead=1, parked=2)
-    replayed = await consumer.replay(str(story.case_id))
-    assert (replayed.applied, replayed.left, replayed.stopped) == (3, 0, None)
-    assert await effects.versions(story.case_id) == [1, 2, 3]
+    await make_consumer(wait_seconds=0.2).start()
+    await eventually(lambda: _has(effects, story, [1, 2, 3]))
+
+
+async def test_many_gaps_are_no_fault_of_the_consumer(make_consumer: MakeConsumer, effects: Effects) -> None:
+    """A broker that has lost what was published, or a service that is away, must not stop those who listen to it."""
+    consumer = make_consumer(wait_seconds=0.2, flood_cases=5)
+    await consumer.start()
+    stories = [Story() for _ in range(12)]
+    records = [story.tell_all(2) for story in stories]
+    await consumer.deliver([second for _, second in records])
+    await eventually(lambda: _states(effects, Counter(dead=12)))
+    assert consumer.alive
+    await consumer.deliver([first for first, _ in records])
+    await eventually(lambda: _states(effects, Counter()))
+    assert [await effects.versions(story.case_id) for story in stories] == [[1, 2]] * 12
 
 
 async def test_a_handler_may_wait_for_another_fact(make_consumer: MakeConsumer, effects: Effects) -> None:
