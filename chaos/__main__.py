@@ -20,7 +20,7 @@ from tests.kafka.broker import own_broker
 from tests.kafka.jars import NoKafka
 
 HURT: Final = 5.0
-SHORT_HURT: Final = 1.5
+SHORT_HURT: Final = 1.0
 
 
 def main() -> int:

@@ -150,7 +150,7 @@ ALL: Final = (
     STOPPED,
 )
 """Everything, once."""
-SHORT: Final = (*AT_FAILPOINTS[:2], KILLED, DESTROYED, RESTARTED, STOPPED)
+SHORT: Final = (*AT_FAILPOINTS[:2], DESTROYED, STOPPED)
 """What the test run has time for."""
 
 __all__ = ["ALL", "SHORT", "Broken", "Fault", "Scene"]

@@ -57,13 +57,16 @@ Opened = Callable[[str], Awaitable[None]]
 class People:
     """The steady load. It can be paused, so that counts stand still while they are compared."""
 
-    def __init__(self, caller: Caller, history: History, opened: Opened, *, seed: int, rate: float) -> None:
-        """Make the load; `rate` is how many people a second begin a walk."""
+    def __init__(
+        self, caller: Caller, history: History, opened: Opened, *, seed: int, rate: float, thinking: float
+    ) -> None:
+        """Make the load; `rate` is how many people a second begin a walk, `thinking` their longest pause on it."""
         self._caller = caller
         self._history = history
         self._opened = opened
         self._seed = seed
         self._rate = rate
+        self._thinking = thinking
         self._desks = asyncio.Semaphore(DESKS)
         self._walking: set[asyncio.Task[None]] = set()
         self._arriving: asyncio.Task[None] | None = None
@@ -125,6 +128,7 @@ class People:
         await self._do(case, chance, Act.REGISTER, "/v1/cases", PETITION if petition else DISPUTE)
         if chance.random() >= SENT_ON:
             return
+        await asyncio.sleep(chance.uniform(0, self._thinking))
         act = Act.TO_PETITION if petition else Act.TO_MEDIATION
         body = {"route": act.removeprefix("to_").upper(), "tier": "TOWNSHIP", "reason_code": "CLASSIFIED"}
         await self._do(case, chance, act, f"/v1/cases/{case.id}/routing", body, version=1)

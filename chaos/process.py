@@ -44,7 +44,14 @@ class Process:
     """A process on a port of its own, the same one each time it is started."""
 
     def __init__(
-        self, name: str, arguments: tuple[str, ...], environment: Mapping[str, str], *, port: str, log: Path
+        self,
+        name: str,
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str],
+        *,
+        port: str,
+        log: Path,
+        program: tuple[str, ...] = PROGRAM,
     ) -> None:
         """Describe the process.
 
@@ -52,7 +59,7 @@ class Process:
         """
         self.name = name
         self.port = free_port()
-        self._arguments = arguments
+        self._command = (*program, *arguments)
         self._environment = {**environment, port: str(self.port)}
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -66,7 +73,7 @@ class Process:
         """Begin; with a failpoint, as in ONEWINDOW_FAILPOINTS, it will die by itself."""
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
-                [*PROGRAM, *self._arguments],
+                self._command,
                 env=surroundings({**self._environment, VARIABLE: failpoint}),
                 stdin=subprocess.DEVNULL,
                 stdout=output,

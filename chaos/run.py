@@ -36,7 +36,7 @@ class Plan:
     rate: float
     """People a second."""
     hurt: float
-    """Seconds for which an ordinary fault lasts, and for which all is well before it."""
+    """Seconds for which an ordinary fault lasts, for which all is well before it, and for which people think."""
     away: float
     """Seconds for which Kafka is gone for long."""
 
@@ -54,7 +54,7 @@ async def run(plan: Plan, home: Path, broker: OwnBroker, tell: Tell) -> list[Pro
         history = History(broken.home / "history.jsonl")
         caller = Caller(clients_at(broken.addresses), broken.home, COUNTY, history)
         books = Books(broken.databases)
-        people = People(caller, history, books.opened, seed=plan.seed, rate=plan.rate)
+        people = People(caller, history, books.opened, seed=plan.seed, rate=plan.rate, thinking=plan.hurt)
         try:
             return await _run(plan, broken, history, people, tell)
         finally:

@@ -87,7 +87,7 @@ async def worked(postgres: databases.Server, tmp_path_factory: pytest.TempPathFa
         ours = Databases(addresses)
         books = Books(ours)
         stack.push_async_callback(books.close)
-        people = People(Caller(clients, tmp_path, COUNTY, history), history, books.opened, seed=11, rate=50)
+        people = People(Caller(clients, tmp_path, COUNTY, history), history, books.opened, seed=11, rate=50, thinking=0)
         stack.push_async_callback(people.disperse)
         await people.until(40)
         await people.pause(60)
