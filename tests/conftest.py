@@ -43,12 +43,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say whether a real Kafka was part of the run; where none could be had, the skipped tests say why."""
+    """Say whether a real Kafka and containers were part of the run; where not, the skipped tests say why."""
     reports = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
     # Over the wire of a parallel run a pair arrives as a list.
     ran = sum(report.when == "call" and WITH_KAFKA in map(tuple, report.user_properties) for report in reports)
     if ran:
         terminalreporter.write_line(f"{ran} tests ran on a real Apache Kafka")
+    contained = sum(report.when == "call" and "containers" in report.keywords for report in reports)
+    if contained:
+        terminalreporter.write_line(f"{contained} tests ran on a county in containers")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import socket
 import subprocess
 import time
@@ -18,6 +19,8 @@ from tests.compose.engine import Engine
 from tests.compose.files import COMPOSE, DEVELOPMENT, SERVICES, secrets_made
 
 VERSION: Final = "test"
+PROJECT: Final = "onewindow-test-"
+"""And the number of the process: several may test at once."""
 SETTLING_SECONDS: Final = 120.0
 STOP_SECONDS: Final = 30.0
 
@@ -27,10 +30,11 @@ class Containers:
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine = engine
-        self.project = f"onewindow-test-{folder.name[-24:].lower().replace('_', '-')}"
+        self.project = f"{PROJECT}{os.getpid()}"
         self.ports = dict(zip(SERVICES, _free_ports(len(SERVICES)), strict=True))
         (kafka,) = _free_ports(1)
-        self._environment = {
+        self.environment = {
+            **engine.environment,
             "COMPOSE_FILE": f"{COMPOSE.name}:{DEVELOPMENT.name}",
             "COMPOSE_PROJECT_NAME": self.project,
             "ONEWINDOW_SECRETS": str(secrets_made(folder / "secrets")),
@@ -45,7 +49,7 @@ class Containers:
     def compose(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run `docker compose`; the example is the `.env`, as whoever tries it out has it."""
         return self.engine.docker(
-            "compose", "--progress", "quiet", "--env-file", ".env.example", *arguments, environment=self._environment
+            "compose", "--progress", "quiet", "--env-file", ".env.example", *arguments, environment=self.environment
         )
 
     def done(self, *arguments: str) -> str:
@@ -102,6 +106,7 @@ class Containers:
 @contextmanager
 def up(engine: Engine, folder: Path) -> Iterator[Containers]:
     """Built, up and healthy until the block ends; then down, each service with exit code 0."""
+    _clear(engine)
     county = Containers(engine, folder)
     try:
         county.timed("build", "build", "--quiet")
@@ -116,6 +121,16 @@ def up(engine: Engine, folder: Path) -> Iterator[Containers]:
         down = county.compose("down", "--volumes", "--remove-orphans", "--timeout", "40")
         print(logs if down.returncode else "")  # noqa: T201 -- shown by pytest where something failed
         assert down.returncode == 0, down.stderr
+
+
+def _clear(engine: Engine) -> None:
+    """Take down what a killed test has left."""
+    listed = engine.docker("compose", "ls", "--all", "--format", "json", "--filter", f"name={PROJECT}")
+    for name in (found["Name"] for found in json.loads(listed.stdout or "[]")):
+        try:
+            os.kill(int(name.removeprefix(PROJECT)), 0)
+        except ProcessLookupError:
+            engine.docker("compose", "--project-name", name, "down", "--volumes", "--timeout", "1")
 
 
 def _free_ports(number: int) -> list[int]:

@@ -34,7 +34,7 @@ class Engine:
     """The `docker` command, and where its engine is."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = {**os.environ, **environment}
+        self.environment = {**os.environ, **environment}
 
     def docker(
         self, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
@@ -43,7 +43,7 @@ class Engine:
         return subprocess.run(
             ["docker", *arguments],
             cwd=CHECKOUT,
-            env={**self._environment, **environment},
+            env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -107,7 +107,7 @@ def _started() -> Engine:
 
 def _made(tools: Path, engine: Engine, images: list[str]) -> None:
     try:
-        environment = {**engine._environment, "KAFKA_JARS": str(jars())}
+        environment = {**engine.environment, "KAFKA_JARS": str(jars())}
     except NoKafka as reason:
         raise NoEngine(f"no image of Kafka can be made: {reason}") from None
     _run([str(tools / "make-base-images"), *images], environment)

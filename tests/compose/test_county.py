@@ -14,7 +14,7 @@ from tests.compose.files import BELOW, ONCE, SERVICES
 from tests.journeys.conftest import DISPUTE, WOBEI, Steps
 from tests.journeys.test_dispute import test_a_dispute_is_settled_and_the_person_is_asked as dispute
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.containers, pytest.mark.slow]
 RECOVERY = timedelta(seconds=60)
 thorough = pytest.mark.skipif(asked() != "always", reason="stops and kills of containers: make test-compose")
 
