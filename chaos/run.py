@@ -20,7 +20,7 @@ from chaos.promises import Databases, Promise
 from chaos.verdict import Outcome, Stop, conclusions, outcome
 from tests.kafka.broker import OwnBroker
 
-POLL_SECONDS: Final = 0.2
+POLL_SECONDS: Final = 0.5
 SURE: Final = 2
 """What came of the last events may be on its way when these have just been applied."""
 PATIENCE_SECONDS: Final = 240.0

