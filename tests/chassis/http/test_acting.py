@@ -156,7 +156,7 @@ async def test_callers_at_once_do_not_share_their_context(
         caller = make_client(desk, {"Authorization": f"Bearer {token}"})
         assert (await caller.post("/v1/cases", json=body, headers=key())).status_code == 201
 
-    await asyncio.gather(*(one(number) for number in range(8)))
+    await asyncio.gather(*(one(number) for number in range(4)))
     async with database.transaction(SYSTEM) as session:
         actors = (await session.execute(text("SELECT actor FROM journal"))).scalars()
-        assert sorted(actors) == [f"mediator-{number}" for number in range(8)]
+        assert sorted(actors) == [f"mediator-{number}" for number in range(4)]
