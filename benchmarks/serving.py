@@ -6,26 +6,15 @@ It is told by the environment what `onewindow serve` is told, listens on a free 
 """
 
 import asyncio
-import contextlib
-import gc
 import logging
 import socket
 import sys
-from collections.abc import Iterator
 
-import uvicorn
 import uvloop
 
 from benchmarks.applications import APPLICATIONS
+from chassis.http.serving import server
 from chassis.telemetry import logs
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def serve(name: str) -> None:
@@ -35,27 +24,15 @@ async def serve(name: str) -> None:
     async with APPLICATIONS[name]() as app:
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
-            config = uvicorn.Config(
-                app,
-                loop="none",
-                http="httptools",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-            )
-            server = _Server(config)
-            gc.collect()
-            gc.freeze()
-            serving = asyncio.create_task(server.serve(sockets=[listener]))
-            while not server.started:
+            serving = server(app)
+            running = asyncio.create_task(serving.serve(sockets=[listener]))
+            while not serving.started:
                 await asyncio.sleep(0.01)
             sys.stdout.write(f"{listener.getsockname()[1]}\n")
             sys.stdout.flush()
             await loop.run_in_executor(None, sys.stdin.read)
-            server.should_exit = True
-            await serving
+            serving.should_exit = True
+            await running
 
 
 if __name__ == "__main__":

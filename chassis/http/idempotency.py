@@ -20,6 +20,7 @@ from chassis.http.strict_json import parsed
 from chassis.journal.tables import IDEMPOTENCY_KEYS
 from chassis.rules.refusals import Kind, Refusal
 
+HEADER: Final = b"idempotency-key"
 KEY_FORM: Final = re.compile(r"[\x21-\x7e]{8,128}")
 
 
@@ -69,7 +70,7 @@ def claim_of(connection: HTTPConnection, operation: str, *, required: bool = Tru
 
     `operation` is method and route, as in `POST /v1/cases/{case_id}/agreement`.
     """
-    given = connection.headers.getlist("idempotency-key")
+    given = [value.decode("latin-1") for name, value in connection.scope["headers"] if name == HEADER]
     if not given:
         if required:
             raise IdempotencyKeyMissing

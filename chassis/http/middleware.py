@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from chassis.http.acting import Repeated, answer_repeat
 from chassis.http.authentication import Authentication
+from chassis.http.direct import Direct
 from chassis.http.errors import SafetyNet, answer_problems
 from chassis.http.limits import ConcurrencyLimit, Limits, TimeLimit
 from chassis.http.observation import Observation
@@ -26,13 +27,14 @@ def guard(
 
     From the outside in: observation, so that log and metrics know the status that left; the safety net; the cap on
     requests at once; the caller, before a byte of the body is read; the body, read once and strictly; the time limit,
-    which begins when the body is there.
+    which begins when the body is there; the short way to plain routes.
     """
     limits = limits or Limits()
     answer_problems(app)
     app.add_exception_handler(Repeated, answer_repeat)
     app.router.redirect_slashes = False  # a redirect repeats the address, and an address may be anything
     # The last added is the outermost.
+    app.add_middleware(Direct, of=app)
     app.add_middleware(TimeLimit, limits=limits)
     app.add_middleware(StrictJson, limits=limits)
     app.add_middleware(Authentication, verifier=verifier, metrics=metrics)

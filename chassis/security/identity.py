@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from operator import mul
 from typing import Final
 
 from chassis.rules.refusals import Refusal
@@ -48,7 +49,7 @@ def identity_number(text: str, today: date, field: str = "identity_number") -> s
         born = date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}")
     except ValueError:
         raise IdentityNumberInvalid(field=field) from None
-    total = sum(int(digit) * weight for digit, weight in zip(number[:17], WEIGHTS, strict=True))
+    total = sum(map(mul, WEIGHTS, map(int, number[:17])))
     if not FIRST_BIRTH <= born <= today or CHECK[total % 11] != number[17]:
         raise IdentityNumberInvalid(field=field)
     return number

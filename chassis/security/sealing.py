@@ -50,6 +50,7 @@ class Sealer:
         self._ciphers: dict[bytes, AuthenticatedCipher] = {}
         self._head = bytes([VERSIONS[cipher]]) + bytes.fromhex(keyring.field_key.id)
         self._cipher = self._cipher_of(self._head)
+        self._columns: dict[str, bytes] = {}
         self._index_key = keyring.index_key
 
     @classmethod
@@ -66,8 +67,8 @@ class Sealer:
         pairs = list(values)
         random = os.urandom(NONCE * len(pairs))
         return [
-            self._seal(value, column, row_id, random[start : start + NONCE])
-            for start, (column, value) in zip(range(0, len(random), NONCE), pairs, strict=True)
+            self._seal(value, column, row_id, random[place * NONCE : place * NONCE + NONCE])
+            for place, (column, value) in enumerate(pairs)
         ]
 
     def unseal(self, sealed: bytes, column: str, row_id: UUID) -> str:
@@ -76,7 +77,8 @@ class Sealer:
         if len(sealed) < OVERHEAD:
             raise SealBroken
         try:
-            text = self._cipher_of(head).decrypt(nonce, sealed[1 + KEY_ID + NONCE :], _bound(head, column, row_id))
+            bound = _bound(head, column) + row_id.bytes
+            text = self._cipher_of(head).decrypt(nonce, sealed[1 + KEY_ID + NONCE :], bound)
         except (InvalidTag, UnknownKey) as error:
             raise SealBroken from error
         return text.decode()
@@ -86,8 +88,11 @@ class Sealer:
 
         Without the key it would be no protection at all: there are few enough phones and identity numbers to try each.
         """
-        text = f"{kind.value}\0{normalised(value, kind)}"
-        return hmac.digest(self._index_key, text.encode("utf-8"), "sha256")
+        return self.index_of_normalised(normalised(value, kind), kind)
+
+    def index_of_normalised(self, value: str, kind: IndexKind) -> bytes:
+        """The same for a value that has its one form already."""
+        return hmac.digest(self._index_key, f"{kind}\0{value}".encode(), "sha256")
 
     def seal_parcel(self, plaintext: bytes, *, sender: str, receiver: str, entry_id: UUID) -> parcels.SealedParcel:
         """Particulars sealed for another service: see `parcels.seal_parcel`."""
@@ -102,7 +107,10 @@ class Sealer:
         )
 
     def _seal(self, value: str, column: str, row_id: UUID, nonce: bytes) -> bytes:
-        return self._head + nonce + self._cipher.encrypt(nonce, value.encode(), _bound(self._head, column, row_id))
+        bound = self._columns.get(column)
+        if bound is None:
+            bound = self._columns[column] = _bound(self._head, column)
+        return self._head + nonce + self._cipher.encrypt(nonce, value.encode(), bound + row_id.bytes)
 
     def _cipher_of(self, head: bytes) -> AuthenticatedCipher:
         cipher = self._ciphers.get(head)
@@ -129,5 +137,6 @@ def normalised(value: str, kind: IndexKind) -> str:
             return unicodedata.normalize("NFC", " ".join(value.split()))
 
 
-def _bound(head: bytes, column: str, row_id: UUID) -> bytes:
-    return b"%b%b\0%b" % (head, column.encode(), row_id.bytes)
+def _bound(head: bytes, column: str) -> bytes:
+    """What a value is bound to, but for the row's id, which follows."""
+    return b"%b%b\0" % (head, column.encode())

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import errno
-import gc
 import os
 import signal
 import socket
@@ -13,10 +12,10 @@ from contextlib import asynccontextmanager
 from typing import Final, TextIO
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
 
 from chassis.bus.kafka.bus import KafkaBus
+from chassis.http.serving import server as http_server
 from chassis.service import Service
 from chassis.telemetry import logs
 from onewindow.distributed.place import Place, application
@@ -44,14 +43,6 @@ class PortTaken(Exception):
 
 class Ended(Exception):
     """A part of the service ended by itself, and the rest was stopped."""
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers, which would end the process before the service has stopped."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def run(place: Place) -> None:
@@ -95,22 +86,9 @@ async def _parts(app: FastAPI, bus: KafkaBus) -> AsyncIterator[None]:
 
 async def _listen(app: FastAPI, listener: socket.socket, stopped: asyncio.Event) -> None:
     """Answer requests until told to stop, or until a part of the service ends by itself."""
-    config = uvicorn.Config(
-        app,
-        loop="none",
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        backlog=BACKLOG,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
+    server = http_server(
+        app, backlog=BACKLOG, timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=DRAIN_SECONDS
     )
-    server = _Server(config)
-    gc.collect()
-    gc.freeze()  # what lives as long as the process need not be looked at again
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     ended = asyncio.create_task(app.state.service.ended.wait())
     asked = asyncio.create_task(stopped.wait())

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import errno
-import gc
 import signal
 import socket
 import sys
@@ -12,8 +11,9 @@ from collections.abc import Iterator
 from typing import Final
 
 import structlog
-import uvicorn
 
+from chassis.http.serving import Server
+from chassis.http.serving import server as http_server
 from chassis.telemetry import logs
 from onewindow.demonstration import load
 from onewindow.embedded import county
@@ -39,14 +39,6 @@ class Ended(Exception):
     """A part of the county ended by itself, and the rest was stopped."""
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers, which would end the process before the services have stopped."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 class _Run:
     """One run, from its start to its end."""
 
@@ -55,7 +47,7 @@ class _Run:
         self.listener = listener
         self.stop = asyncio.Event()
         self.serving: asyncio.Task[None] | None = None
-        self.server: _Server | None = None
+        self.server: Server | None = None
 
     def stopping(self) -> None:
         """Handler of a signal: the first one asks, a second one does not wait for requests in hand."""
@@ -126,25 +118,12 @@ async def _demonstrate(opened: county.County) -> None:
 
 
 async def _listen(this: _Run, opened: county.County, began: float) -> None:
-    config = uvicorn.Config(
-        opened.app,
-        loop="none",
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
-    gc.collect()
-    gc.freeze()  # what lives as long as the process need not be looked at again
+    server = http_server(opened.app, timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=DRAIN_SECONDS)
     try:
-        this.listener.listen(config.backlog)
+        this.listener.listen(server.config.backlog)
     except OSError as error:
         raise _taken(this.around, error) from error
-    this.server = server = _Server(config)
+    this.server = server
     serving = asyncio.create_task(server.serve(sockets=[this.listener]))
     ended, stop = asyncio.create_task(opened.ended()), asyncio.create_task(this.stop.wait())
     _announce(this.around, time.monotonic() - began)

@@ -111,11 +111,13 @@ async def register(window: Window, batch: Sequence[Registration]) -> list[Result
     The one way in, for every door. Each result is the answer or what went wrong with this case alone: a refusal of the
     rules, IdempotencyKeyReused, AlreadyRegistered, WriterFull when too many wait, or the error of the database.
     """
-    known = await _known(window, batch) if len(batch) > 1 else {}
+    if len(batch) == 1:
+        return [await _register_alone(window, batch[0])]
+    known = await _known(window, batch)
     prepared = [await _prepared(window, registration, known) for registration in batch]
     queued = [_queued(window, one) if isinstance(one, queries.Row) else one for one in prepared]
     futures = [one for one in queued if isinstance(one, asyncio.Future)]
-    written = iter(await _all_written(futures))
+    written = iter(await asyncio.gather(*futures, return_exceptions=True))
     results: list[Result] = []
     for registration, row, one in zip(batch, prepared, queued, strict=True):
         if isinstance(one, asyncio.Future) and isinstance(row, queries.Row):
@@ -148,16 +150,18 @@ def _queued(window: Window, row: queries.Row) -> asyncio.Future[FirstAnswer | No
         return full
 
 
-async def _all_written(
-    futures: Sequence[asyncio.Future[FirstAnswer | None]],
-) -> Sequence[FirstAnswer | BaseException | None]:
-    """What became of each row; one alone, as most come, is waited for without the machinery of many."""
-    if len(futures) != 1:
-        return await asyncio.gather(*futures, return_exceptions=True)
+async def _register_alone(window: Window, registration: Registration) -> Result:
+    """As in a batch, without the machinery of many: most requests bring one case."""
     try:
-        return [await futures[0]]
+        row = await _row(window, registration)
+        future = window.writer.put(row)
+    except (Refusal, WriterFull) as refused:
+        return refused
+    try:
+        written: FirstAnswer | BaseException | None = await future
     except Exception as error:  # noqa: BLE001 -- whatever it is, it is the result of this row
-        return [error]
+        written = error
+    return await _result(window, registration, row, written)
 
 
 async def _result(
@@ -291,8 +295,8 @@ def _party_row(sealer: Sealer, case: domain.NewCase, case_id: UUID, place: int, 
         place,
         party.role,
         *(sealed.get(column) for column in given),
-        sealer.index(phone, IndexKind.PHONE) if phone else None,
-        sealer.index(number, IndexKind.IDENTITY) if number else None,
+        sealer.index_of_normalised(phone, IndexKind.PHONE) if phone else None,
+        sealer.index_of_normalised(number, IndexKind.IDENTITY) if number else None,
     )
 
 
