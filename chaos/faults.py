@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -31,15 +31,17 @@ class Scene:
     """Seconds for which Kafka is gone for long."""
     stops: list[tuple[str, int | None, float]]
     """Exit code and seconds of each process that was asked to stop."""
+    chosen: list[str] = field(default_factory=list)
+    """What the seed chose where there was a choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault; `brokers_away` says that people must be served as if nothing were the matter."""
+    """One fault; `served` are the services whose callers must notice nothing of it, since only Kafka is away."""
 
     name: str
     strike: Callable[[Scene], Awaitable[None]]
-    brokers_away: bool = False
+    served: frozenset[str] = frozenset()
 
 
 def service_killed(service: str) -> Fault:
@@ -54,16 +56,27 @@ def service_killed(service: str) -> Fault:
 
 
 def killed_at(point: str, services: Sequence[str], what: str) -> Fault:
-    """A service that dies at a failpoint; which one of these it is, and the how manieth time, the seed says."""
+    """A service that dies at a failpoint; which of these it is, and how often the point is passed, the seed says."""
 
     async def strike(scene: Scene) -> None:
         process = scene.county.services[scene.chance.choice(services)]
+        failpoint = f"{point}=kill@{scene.chance.randint(1, LATEST_TRIP)}"
+        scene.chosen.append(f"{process.name} {failpoint.removeprefix(f'{point}=kill')}")
         await process.kill()
-        process.start(f"{point}=kill@{scene.chance.randint(1, LATEST_TRIP)}")
+        process.start(failpoint)
         await process.killed()
         await scene.county.serve(process.name)
 
-    return Fault(f"{what} ({'/'.join(services)})", strike)
+    return Fault(what, strike)
+
+
+def together(*faults: Fault) -> Fault:
+    """Several at the same time."""
+
+    async def strike(scene: Scene) -> None:
+        await asyncio.gather(*(fault.strike(scene) for fault in faults))
+
+    return Fault(" + ".join(fault.name for fault in faults), strike)
 
 
 async def kafka_killed(scene: Scene) -> None:
@@ -96,6 +109,7 @@ async def kafka_destroyed(scene: Scene) -> None:
     steps: list[Callable[[], Awaitable[None]]] = [county.republish, partial(_broker_anew, county)]
     if scene.chance.random() < 0.5:  # noqa: PLR2004 -- a coin; the manual says which way round is better
         steps.reverse()
+        scene.chosen.append("topics first")
     for step in steps:
         await step()
 
@@ -135,22 +149,29 @@ AT_FAILPOINTS: Final = (
     killed_at(CONSUMER_AFTER_COMMIT, ("mediation", "analytics"), "consumer killed between commit and offset"),
     killed_at(HTTP_BEFORE_REPLY, ("intake",), "killed between commit and reply"),
 )
-DESTROYED: Final = Fault("all of Kafka's data destroyed", kafka_destroyed)
-KILLED: Final = Fault("SIGKILL of Kafka", kafka_killed, brokers_away=True)
+DESTROYED: Final = Fault("all of Kafka's data destroyed", kafka_destroyed, frozenset({"intake"}))
+KILLED: Final = Fault("SIGKILL of Kafka", kafka_killed, frozenset(READS))
 RESTARTED: Final = Fault("PostgreSQL restarted", postgres_restarted)
 STOPPED: Final = Fault("SIGTERM of everything", everything_stopped)
 ALL: Final = (
     *(service_killed(service) for service in READS),
     *AT_FAILPOINTS,
     KILLED,
-    Fault("Kafka gone for long", kafka_away, brokers_away=True),
+    Fault("Kafka gone for long", kafka_away, frozenset(READS)),
     DESTROYED,
     RESTARTED,
     Fault("SIGKILL of PostgreSQL", postgres_killed),
     STOPPED,
 )
 """Everything, once."""
-SHORT: Final = (*AT_FAILPOINTS[:2], DESTROYED, STOPPED)
+SHORT: Final = (
+    together(
+        killed_at(RELAY_AFTER_SEND, ("intake",), "relay killed between send and delete"),
+        killed_at(CONSUMER_AFTER_COMMIT, ("mediation", "analytics"), "consumer between commit and offset"),
+    ),
+    DESTROYED,
+    STOPPED,
+)
 """What the test run has time for."""
 
 __all__ = ["ALL", "SHORT", "Broken", "Fault", "Scene"]

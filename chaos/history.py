@@ -80,8 +80,8 @@ class Window:
     name: str
     began: float
     ended: float = 0.0
-    brokers_away: bool = False
-    """Whether every call to intake has to succeed in it all the same."""
+    served: frozenset[str] = frozenset()
+    """Services whose callers must notice nothing of it."""
 
     def holds(self, call: Call) -> bool:
         """Whether the whole call lies in it."""
@@ -119,9 +119,9 @@ class History:
         self._file.close()
 
     @contextmanager
-    def window(self, name: str, *, brokers_away: bool = False) -> Iterator[Window]:
+    def window(self, name: str, *, served: frozenset[str] = frozenset()) -> Iterator[Window]:
         """The time of a fault."""
-        window = Window(name, self.now, brokers_away=brokers_away)
+        window = Window(name, self.now, served=served)
         self.windows.append(window)
         try:
             yield window

@@ -17,7 +17,7 @@ class Report:
     def __init__(self, console: Console) -> None:
         """Print to this console."""
         self._console = console
-        self._widths = (48, 8, 8, 8, 8, 9, 9, 6)
+        self._widths = (62, 8, 8, 8, 8, 9, 9, 6)
         self._line(HEADINGS)
 
     def tell(self, outcome: Outcome) -> None:

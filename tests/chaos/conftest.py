@@ -90,7 +90,7 @@ async def worked(postgres: databases.Server, tmp_path_factory: pytest.TempPathFa
         people = People(Caller(clients, tmp_path, COUNTY, history), history, books.opened, seed=11, rate=50, thinking=0)
         stack.push_async_callback(people.disperse)
         await people.until(40)
-        await people.pause(60)
+        await people.pause(180)
         await county.settled()
         yield Worked(ours, history)
 

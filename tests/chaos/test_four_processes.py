@@ -24,7 +24,7 @@ async def test_every_promise_is_kept_through_faults(home: Path) -> None:
         pytest.skip(f"no Kafka to test with: {reason}; tests/chaos/test_embedded.py shows the same without one")
     outcomes: list[Outcome] = []
     with own_broker() as broker:
-        plan = Plan(seed=SEED, faults=SHORT, rate=8, hurt=1, away=0)
+        plan = Plan(seed=SEED, faults=SHORT, rate=8, hurt=1, away=0, slack=4)
         promises = await run(plan, home, broker, outcomes.append)
     assert [promise.name + ": " + told_of(promise.broken) for promise in promises if not promise.holds] == []
     assert len(outcomes) == len(SHORT)

@@ -94,7 +94,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     """One fault of a minute, with one call in it that went well."""
     made = History(tmp_path_factory.mktemp("chaos") / "history.jsonl")
     made.close()
-    with made.window("Kafka gone for long", brokers_away=True) as window:
+    with made.window("Kafka gone for long", served=frozenset({"intake"})) as window:
         pass
     window.ended = window.began + 60
     made.called(Call("intake", Act.REGISTER, window.began + 1, 0.1, End.OK, 201))
@@ -115,6 +115,8 @@ def test_time_and_service_are_judged(history: History) -> None:
     assert conclude(history) == set(), "outside of the fault"
     history.called(Call("intake", Act.REGISTER, window.began + 3, 11.0, End.UNKNOWN, 0))
     assert conclude(history) == {served, hangs}
+    history.called(Call("mediation", Act.ACCEPT, window.began + 3, 1.0, End.UNKNOWN, 0))
+    assert conclude(history) == {served, hangs}, "that one was killed"
     history.unresolved.append("a key: refused 422")
     assert conclude(history) == {served, hangs, "an unknown outcome becomes known by repeating with the same key"}
 
