@@ -16,8 +16,9 @@ from chassis.bus.kafka.bounded import within
 from chassis.bus.kafka.watching import Stalled, Watchdog
 from chassis.bus.protocol import Deliver, Record, Unavailable
 
-START_SECONDS: Final = 20.0
-"""Until the group has been joined; a topic that does not exist uses it up."""
+START_SECONDS: Final = 120.0
+"""Until the group has been joined. Longer than it waits for a member that was killed, a session or a rearrangement
+(REBALANCE_MS): who gives up sooner leaves a member behind that the next attempt has to wait for in turn, for ever."""
 POLL_MS: Final = 500
 POLL_SECONDS: Final = 45.0
 """A poll waits while the group is being rearranged, which lasts until its slowest member is done."""
