@@ -52,6 +52,8 @@ async def run(wanted: frozenset[str], *, seconds: float, rounds: int, console: C
             prepared(seconds=seconds, rounds=rounds, broker=broker) as ground,
             ground.window("registering") as window,
         ):
+            reached = "TCP" if ground.address else "its socket, since port 5432 is taken"
+            console.print(f"database: reached over {reached}, by the services and by pgbench alike")
             await kafka.apply(ground)
             for measure, ids in MEASURES.items():
                 if wanted.intersection(ids):
@@ -69,6 +71,7 @@ async def run(wanted: frozenset[str], *, seconds: float, rounds: int, console: C
         "load_before": load,
         "load_after": os.getloadavg(),
         "bus": "kafka" if broker else "in-process",
+        "database": "tcp" if ground.address else "socket",
         "rounds": rounds,
         "seconds": seconds,
         "noise_of_reference": noise,

@@ -1,5 +1,6 @@
 """What the figures over Kafka share: topics, end offsets, a group's place; and what is said where there is no Kafka."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
@@ -71,13 +72,11 @@ async def _partitions(ground: Ground, topic: str) -> int:
         await admin.close()
 
 
-async def records(ground: Ground, topic: str) -> int:
-    """How many records the topic holds; 0 without Kafka."""
-    if not ground.broker:
-        return 0
+async def beginnings(ground: Ground, topic: str) -> dict[TopicPartition, int]:
+    """Where each partition begins."""
     async with reader(ground, topic) as (consumer, places):
-        first, last = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
-        return sum(int(last[place] - first[place]) for place in places)
+        found: dict[TopicPartition, int] = await consumer.beginning_offsets(places)
+        return found
 
 
 async def ends(ground: Ground, topic: str) -> dict[TopicPartition, int]:
@@ -100,6 +99,11 @@ async def values(ground: Ground, topic: str, begin: Mapping[TopicPartition, int]
             for part in (await consumer.getmany(timeout_ms=500)).values():
                 found += [one.value for one in part]
     return found
+
+
+async def ids(ground: Ground, topic: str, begin: Mapping[TopicPartition, int]) -> list[str]:
+    """Ids of the events from these offsets to the present end."""
+    return [json.loads(value)["id"] for value in await values(ground, topic, begin)]
 
 
 async def begin_at_end(ground: Ground, group: str, topic: str) -> None:

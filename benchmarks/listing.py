@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from benchmarks import pgbench
 from benchmarks.figures import Figure, medians
-from benchmarks.ground import CountsDiffer, Ground, Window
+from benchmarks.ground import CountsDiffer, Ground, Window, undisturbed
 from benchmarks.registering import register
 
 OK = 200
@@ -20,18 +20,19 @@ async def measure(ground: Ground, window: Window) -> list[Figure]:
     while await ground.count(window.database, "cases") < CASES:
         await register(ground, window)
     await ground.fetch(window.database.owner_url, "ANALYZE")
+    script = pgbench.Script(
+        file="list_of_twenty.pgbench",
+        dsn=window.database.url,
+        clients=CONNECTIONS,
+        variables={"scope": COUNTY_SCOPE},
+        options=f"-c ow.scope={COUNTY_SCOPE}",
+    )
     for _ in range(ground.rounds):
-        ran = await pgbench.run(
-            ground.pgbench,
-            window.database.url,
-            "list_of_twenty.pgbench",
-            seconds=ground.seconds,
-            clients=CONNECTIONS,
-            variables={"scope": COUNTY_SCOPE},
-            options=f"-c ow.scope={COUNTY_SCOPE}",
-        )
+        ran = await pgbench.run(ground.pgbench, script, ground.seconds)
         rates["pgbench"].append(ran.rate)
-        outcome = await ground.load(window.worker, "GET", "/v1/cases?limit=20", connections=CONNECTIONS)
+        outcome = await undisturbed(
+            lambda: ground.load(window.worker, "GET", "/v1/cases?limit=20", connections=CONNECTIONS)
+        )
         if outcome.requests == 0 or outcome.of(OK) != outcome.requests:
             raise CountsDiffer(f"answers by status: {outcome.statuses}")
         rates["service"].append(outcome.requests / outcome.seconds)

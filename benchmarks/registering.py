@@ -9,7 +9,7 @@ from typing import Final
 
 from benchmarks import matter, pgbench
 from benchmarks.figures import Figure, medians
-from benchmarks.ground import CountsDiffer, Ground, Window
+from benchmarks.ground import CountsDiffer, Ground, Window, undisturbed
 from benchmarks.processes import settle
 from chassis.journal.entries import new_id
 from contracts.demonstration import TOWNSHIP
@@ -95,6 +95,10 @@ async def register(ground: Ground, window: Window, *, stored: bool = True, publi
 
     `stored` is False for a worker that writes nothing; with `published` a relay empties the outbox meanwhile.
     """
+    return await undisturbed(lambda: _register(ground, window, stored=stored, published=published))
+
+
+async def _register(ground: Ground, window: Window, *, stored: bool, published: bool) -> Sample:
     before = await _counts(ground, window.database)
     api, postgres = window.worker.process.seconds(), ground.postgres.seconds()
     outcome = await ground.load(
@@ -119,15 +123,14 @@ async def measure_pgbench(ground: Ground, reference: "Reference", database: Serv
     """Run the reference for one measurement, and see that its transactions are stored."""
     before = await ground.count(database, reference.table)
     postgres = ground.postgres.seconds()
-    ran = await pgbench.run(
-        ground.pgbench,
-        database.owner_url if reference.as_owner else database.url,
-        reference.script,
-        seconds=ground.seconds,
+    script = pgbench.Script(
+        file=reference.script,
+        dsn=database.owner_url if reference.as_owner else database.url,
         clients=ground.connections,
         variables={**variables(), "n": "0", "base": str(ground.number() * 10**12)},
         options=reference.options,
     )
+    ran = await pgbench.run(ground.pgbench, script, ground.seconds)
     settle()
     postgres = ground.postgres.seconds() - postgres
     added = await ground.count(database, reference.table) - before

@@ -24,6 +24,8 @@ from onewindow.embedded.databases import ServiceDatabase, connect
 PER_SECOND: Final = 7_000
 """Events of a round for each second that a measurement may take."""
 BATCH: Final = 1000
+FIRST: Final = b'{"id": "first"}'
+"""Goes ahead of the others, so that whatever has to be set up first is set up by it."""
 EMPTY_SECONDS: Final = 120.0
 FILL: Final = """
     WITH written AS (
@@ -66,7 +68,7 @@ async def measure(ground: Ground, _window: Window) -> list[Figure]:
             topic = f"bench.{time.time_ns()}"
             await _topic(ground, topic)
             bus = Keeping(await _bus(ground, topic))
-            await bus.publish([Record(topic, "first", b"{}")])  # whatever has to be set up first is set up by this
+            await bus.publish([Record(topic, "first", FIRST)])
             rates["relay"].append(number / await _drained(ground, place, bus, topic, number))
             await bus.close()
             rates["bare"].append(number / await _sent(ground, bus.records[1:]))
@@ -123,10 +125,17 @@ async def _drained(ground: Ground, place: ServiceDatabase, bus: Keeping, topic: 
     seconds = time.perf_counter() - began
     await relay.stop()
     await database.close()
-    arrived = (await kafka.records(ground, topic) if ground.broker else len(bus.records)) - 1
+    arrived = await _events(ground, topic, bus.records)
     if (arrived, await ground.count(place, "outbox")) != (number, 0):
         raise CountsDiffer(f"events {number}, arrived {arrived}")
     return seconds
+
+
+async def _events(ground: Ground, topic: str, records: Sequence[Record]) -> int:
+    """How many different events arrived, but for the first; one may come twice where the machine is busy."""
+    if ground.broker:
+        return len(set(await kafka.ids(ground, topic, await kafka.beginnings(ground, topic)))) - 1
+    return len({one.value for one in records}) - 1
 
 
 async def _sent(ground: Ground, records: Sequence[Record]) -> float:
@@ -141,7 +150,7 @@ async def _sent(ground: Ground, records: Sequence[Record]) -> float:
     await _topic(ground, topic)
     producer = AIOKafkaProducer(**kafka.access(ground).client(), enable_idempotence=True, acks="all")
     await producer.start()
-    await producer.send_and_wait(topic, b"{}")
+    await producer.send_and_wait(topic, FIRST)
     placed = [(partition_of(one.key.encode(), kafka.PARTITIONS), one) for one in records]
     began = time.perf_counter()
     for start in range(0, len(placed), BATCH):
@@ -157,7 +166,7 @@ async def _sent(ground: Ground, records: Sequence[Record]) -> float:
         await asyncio.gather(*acks)
     seconds = time.perf_counter() - began
     await producer.stop()
-    arrived = await kafka.records(ground, topic) - 1
+    arrived = await _events(ground, topic, records)
     if arrived != len(records):
         raise CountsDiffer(f"events {len(records)}, arrived {arrived}")
     return seconds
