@@ -5,11 +5,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import uvicorn
@@ -222,3 +223,55 @@ async def test_with_the_console_tools(
     for at, key, value in told_of:
         assert re.fullmatch(r"LogAppendTime:\d+", at)
         assert json.loads(value)["subject"] == key
+
+
+@pytest.mark.kafka
+async def test_with_python(kafka: OwnBroker, facts: list[str], tmp_path: Path) -> None:
+    (script,) = blocks(PYTHON, "python")
+    assert len([line for line in script.splitlines() if line.strip()]) <= 24
+    (tmp_path / "read.py").write_text(script, "utf-8")
+    lines = await read(tmp_path, kafka.address, len(facts))
+    assert sorted(lines) == sorted(facts)
+    in_order: dict[Any, list[int]] = {}
+    for line in lines:
+        fact = json.loads(line)
+        in_order.setdefault((fact["source"], fact["subject"]), []).append(fact["sequence"])
+    assert all(found == sorted(found) for found in in_order.values())
+
+    access = KafkaAccess(bootstrap_servers=kafka.address)
+    (new,) = Case().registered().records
+    bus = KafkaBus(access)
+    try:
+        await bus.publish([new])
+    finally:
+        await bus.close()
+    assert await read(tmp_path, kafka.address, 1) == [new.value.decode()], "it goes on where it stopped"
+
+
+async def read(folder: Path, servers: str, count: int) -> list[str]:
+    """What the script prints until it has printed so many lines, and is stopped as a person stops it."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "read.py"),
+        cwd=folder,
+        env={**surroundings(), "KAFKA_BOOTSTRAP_SERVERS": servers},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        preexec_fn=listen_to_ctrl_c,
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(SHELL_SECONDS):
+            lines = [(await process.stdout.readline()).decode().rstrip("\n") for _ in range(count)]
+            process.send_signal(signal.SIGINT)
+            rest, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    assert rest == b""
+    assert err.decode().strip().endswith("KeyboardInterrupt"), err.decode()
+    return lines
+
+
+def listen_to_ctrl_c() -> None:
+    """A shell that starts the test run in the background has it, and all below it, ignore the signal."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
