@@ -47,4 +47,4 @@ async def divided(containers: Containers) -> Containers:
 
 @pytest.fixture
 async def steps(divided: Containers) -> Steps:
-    return Steps(cast("County", divided))  # it has what these journeys ask of a county
+    return await Steps.begin(cast("County", divided))  # it has what these journeys ask of a county

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import httpx
 
+from chassis.rules.clock import Clock, SystemClock
 from contracts.demonstration import COUNTY
 from tests.compose.engine import Engine
 from tests.compose.files import COMPOSE, DEVELOPMENT, SERVICES, secrets_made
@@ -30,6 +31,7 @@ class Containers:
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine = engine
+        self.clock: Clock = SystemClock()
         self.project = f"{PROJECT}{os.getpid()}"
         self.ports = dict(zip(SERVICES, _free_ports(len(SERVICES)), strict=True))
         (kafka,) = _free_ports(1)

@@ -1,4 +1,4 @@
-"""The county in containers, for real: healthy, a dispute's whole way, operators' commands, stops and kills."""
+"""The county in containers, for real: healthy, the journeys, operators' commands, stops and kills."""
 
 import asyncio
 import os
@@ -13,8 +13,23 @@ from tests.compose.county import STOP_SECONDS, Containers
 from tests.compose.engine import asked
 from tests.compose.files import BELOW, ONCE, SERVICES
 from tests.journeys.conftest import DISPUTE, WOBEI, Steps
-from tests.journeys.test_dispute import test_a_dispute_is_settled_and_the_person_is_asked as dispute
+from tests.journeys.test_dispute import (
+    test_a_dispute_is_settled_and_the_person_is_asked,
+    test_a_refusal_ends_it_with_an_outcome,
+    test_an_oral_agreement_takes_effect_at_once,
+)
+from tests.journeys.test_petition import (
+    test_a_petition_is_answered_and_concluded,
+    test_an_accusation_is_sent_to_the_right_door,
+)
 
+__all__ = [
+    "test_a_dispute_is_settled_and_the_person_is_asked",
+    "test_a_petition_is_answered_and_concluded",
+    "test_a_refusal_ends_it_with_an_outcome",
+    "test_an_accusation_is_sent_to_the_right_door",
+    "test_an_oral_agreement_takes_effect_at_once",
+]
 pytestmark = [pytest.mark.containers, pytest.mark.slow]
 RECOVERY = timedelta(seconds=60)
 thorough = pytest.mark.skipif(asked() != "always", reason="stops and kills of containers: make test-compose")
@@ -46,10 +61,6 @@ def test_a_container_holds_one_service_and_can_write_nowhere(containers: Contain
     containers.done("exec", "-T", service, "touch", "/tmp/new")  # noqa: S108 -- inside the container
     readable = containers.done("exec", "-T", service, "ls", "/run/secrets").split()
     assert not [name for name in readable if "owner" in name]
-
-
-async def test_a_dispute_goes_its_way_through_four_containers(steps: Steps, mediator: str) -> None:
-    await dispute(steps, mediator)
 
 
 async def test_one_place_answers_for_the_whole_county(divided: Containers, steps: Steps) -> None:

@@ -1,6 +1,5 @@
 """A county with two townships and a mediator, and the words for a case's steps."""
 
-import itertools
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -46,9 +45,14 @@ PETITION: Mapping[str, Any] = {
 class Steps:
     """What people do with a case, each as one request that has to succeed."""
 
-    def __init__(self, county: County) -> None:
+    def __init__(self, county: County, before: Mapping[str, int]) -> None:
         self.county = county
-        self._serial = itertools.count(1)
+        self._before = before
+
+    @classmethod
+    async def begin(cls, county: County) -> "Steps":
+        """Steps in a county where others may have taken theirs before."""
+        return cls(county, await cls(county, {}).indicators(division=WOBEI))
 
     async def post(
         self,
@@ -106,12 +110,18 @@ class Steps:
         version = (await self.get("petition", "PETITION_HANDLER", f"/v1/matters/{matter_id}"))["version"]
         return await self.post("petition", role, f"/v1/matters/{matter_id}/{act}", body, version)
 
-    async def indicators(self, **query: str) -> list[dict[str, Any]]:
+    async def counted(self, *figures: str) -> tuple[int, ...]:
+        """What analytics has counted in Wobei since these steps began."""
+        now = await self.indicators(division=WOBEI)
+        return tuple(now[figure] - self._before.get(figure, 0) for figure in figures)
+
+    async def indicators(self, **query: str) -> dict[str, Any]:
+        """The one line of figures that analytics gives to this question; nothing before the first case."""
         async with self.county.client("analytics", "ANALYST", "130926000000") as client:
             answer: httpx.Response = await client.get("/v1/indicators", params=query)
         assert answer.status_code == 200, answer.text
-        items: list[dict[str, Any]] = answer.json()["items"]
-        return items
+        (figures,) = answer.json()["items"] or [{}]
+        return dict(figures)
 
 
 @pytest.fixture
@@ -126,7 +136,7 @@ async def county(postgres: databases.Server, tmp_path: Path) -> AsyncIterator[Co
 
 @pytest.fixture
 async def steps(county: County) -> Steps:
-    return Steps(county)
+    return await Steps.begin(county)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.journeys.conftest import DISPUTE, WOBEI, Steps
+from tests.journeys.conftest import DISPUTE, Steps
 
 CASES = 40
 
@@ -24,8 +24,7 @@ async def test_registering_goes_on_while_nothing_is_published(steps: Steps) -> N
     opened = await county.fetch("mediation", "SELECT id FROM cases")
     assert {str(row["id"]) for row in opened} == set(ids)
     assert len(opened) == CASES
-    (wobei,) = await steps.indicators(division=WOBEI)
-    assert (wobei["registered"], wobei["routed"]) == (CASES, CASES)
+    assert await steps.counted("registered", "routed") == (CASES, CASES)
     for service in county.apps:
         (letters,) = await county.fetch(service, "SELECT count(*) AS letters FROM dead_letters")
         assert letters["letters"] == 0, service
@@ -41,5 +40,4 @@ async def test_what_is_published_again_has_no_second_effect(steps: Steps) -> Non
         await county.fetch("intake", again)
         await county.settled()
     assert await county.fetch("mediation", "SELECT version FROM heads ORDER BY case_id") == before
-    (wobei,) = await steps.indicators(division=WOBEI)
-    assert wobei["registered"] == 1
+    assert await steps.counted("registered") == (1,)
