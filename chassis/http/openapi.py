@@ -26,7 +26,7 @@ BEARER: Final = {
 EXAMPLE_KEY: Final = "4c1f7a52-0d0e-4b8a-9d35-6a1f0f0c2b11"
 EXAMPLE_VERSION: Final = 1
 FASTAPIS_OWN: Final = ("HTTPValidationError", "ValidationError")
-ALWAYS: Final = (401, 403, 422, 503)
+ALWAYS: Final = (400, 401, 403, 422, 503)
 Document = dict[str, Any]
 
 

@@ -81,7 +81,7 @@ def test_problems_are_described_by_status(document: Document) -> None:
     assert stale["examples"]["version_mismatch"]["value"]["status"] == 412
     read = operations(document)["GET /v1/cases/{case_id}"]
     assert {parameter["name"] for parameter in read["parameters"]} == {"case_id"}
-    assert set(read["responses"]) == {"200", "401", "403", "404", "422", "503"}
+    assert set(read["responses"]) == {"200", "400", "401", "403", "404", "422", "503"}
 
 
 def test_a_plain_route_stands_beside_the_others(document: Document) -> None:
