@@ -13,6 +13,11 @@ from contracts.topics import Topic
 
 CONTENT_TYPE = "application/cloudevents+json"
 """Content type of a record's value."""
+MAX_BYTES = 256 * 1024
+"""No record's value is bigger: far below the megabyte that a broker takes, so that it never refuses one for its size.
+
+Nothing bigger is recorded, published or applied.
+"""
 
 
 def _plain(value: object) -> object:

@@ -16,11 +16,9 @@ from chassis.security.ciphers import SealBroken
 from chassis.security.keys import Keyring, NotOurPair, UnknownKey
 from chassis.security.parcels import open_parcel
 from contracts.catalog import CATALOG
-from contracts.envelope import Envelope, Event
+from contracts.envelope import MAX_BYTES, Envelope, Event
 from contracts.topics import TOPICS, PersonalData, Topic
 
-MAX_BYTES: Final = 256 * 1024
-"""No event is bigger: far below what a broker refuses, so that the relay never meets a record that cannot be sent."""
 MAX_VERSION: Final = 2**31 - 1
 """What a position can hold."""
 MAX_FIELDS_TOLD: Final = 5

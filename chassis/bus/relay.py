@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -16,7 +17,7 @@ from chassis.bus.failures import describe
 from chassis.bus.protocol import Bus, Record, Unavailable
 from chassis.database.session import Database
 from chassis.failpoints import RELAY_AFTER_SEND, RELAY_BEFORE_SEND, reach
-from contracts.envelope import CONTENT_TYPE, Parcel, envelope_bytes
+from contracts.envelope import CONTENT_TYPE, MAX_BYTES, Parcel, envelope_bytes
 
 LOCK: Final = int.from_bytes(b"ow_relay", "big")
 """Advisory lock of a database's one relay."""
@@ -38,6 +39,10 @@ PENDING: Final = """
     LEFT JOIN parcels p ON p.entry_id = j.id
     ORDER BY o.position
 """
+PENDING_OF_OTHERS: Final = PENDING.replace(
+    "FROM outbox", "FROM outbox WHERE (SELECT case_id FROM journal WHERE id = entry_id) <> ALL($2::uuid[])"
+)
+"""The same without the cases that are held, which are none as long as nothing is wrong."""
 DELETE_POINTERS: Final = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
 BACKLOG: Final = "SELECT count(*) AS pending, min(at) AS oldest FROM outbox"
 
@@ -53,6 +58,9 @@ class Relay:
     Any number may run; the one that holds the database's advisory lock leads. The lock lives as long as the leader's
     own connection, in autocommit: no transaction is open while records travel. A crash between publishing and deleting
     the pointers repeats a batch, which the inboxes absorb.
+
+    An entry too large for any broker (nothing records one) holds its own case: it and what follows it of the case stay
+    in the outbox, whose age says so, and other cases pass.
     """
 
     def __init__(
@@ -79,6 +87,7 @@ class Relay:
         self._observe = observe
         self._published = published
         self._observed = 0.0
+        self._held: set[UUID] = set()
         self._hint = asyncio.Event()
         self._running = asyncio.Event()
         self._running.set()
@@ -169,15 +178,31 @@ class Relay:
 
     async def _relay_batch(self, connection: asyncpg.Connection, lost: asyncio.Event) -> int:
         """Publish one batch and delete its pointers; returns how many there were."""
-        rows = await connection.fetch(PENDING, self._batch)
-        if rows:
+        held = [list(self._held)] if self._held else []
+        rows = await connection.fetch(PENDING_OF_OTHERS if held else PENDING, self._batch, *held)
+        sendable = self._sendable(rows)
+        if sendable:
             reach(RELAY_BEFORE_SEND)
-            await self._publish([_record(row) for row in rows], lost)
+            await self._publish(list(sendable.values()), lost)
             reach(RELAY_AFTER_SEND)
-            await connection.execute(DELETE_POINTERS, [row["position"] for row in rows])
+            await connection.execute(DELETE_POINTERS, list(sendable))
             if self._published is not None:
-                self._published(len(rows))
+                self._published(len(sendable))
         return len(rows)
+
+    def _sendable(self, rows: Sequence[asyncpg.Record]) -> dict[int, Record]:
+        """Records by position, in order, without the cases that an entry too large to be sent holds from now on."""
+        records: dict[int, Record] = {}
+        for row in rows:
+            if row["case_id"] in self._held:
+                continue
+            record = _record(row)
+            if len(record.value) > MAX_BYTES:
+                self._held.add(row["case_id"])
+                log.error("entry_too_large", service=self.service, entry_id=str(row["id"]), bytes=len(record.value))
+            else:
+                records[row["position"]] = record
+        return records
 
     async def _publish(self, records: Sequence[Record], lost: asyncio.Event) -> None:
         """Publish within the time limit, and give up at once when the connection that holds the lock is lost."""

@@ -1,7 +1,7 @@
 """Recording a fact inside the transaction that makes it true."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -13,7 +13,7 @@ from chassis.journal.tables import FACTS
 from chassis.rules.refusals import Kind, Refusal
 from chassis.security.parcels import SealedParcel
 from contracts.clocks import CLOCKS_VERSION
-from contracts.envelope import Event
+from contracts.envelope import MAX_BYTES, Event
 
 
 class VersionMismatch(Refusal):
@@ -33,6 +33,20 @@ class ChainNotFound(Refusal):
     zh = "未找到该事项"
     en = "Nothing is known under this id"
 
+
+class EntryTooLarge(Refusal):
+    """The fact and its sealed particulars would make a record that no broker carries and no receiver takes.
+
+    Refused here, before anything is true: once committed, the relay could neither publish it nor leave it out.
+    """
+
+    code = "entry_too_large"
+    zh = "内容过长，无法移送，请精简后重试"
+    en = "The content is too long to be passed on; shorten it and repeat"
+
+
+ENVELOPE_BYTES: Final = 2048
+"""More than an envelope adds to the data and the parcel that it carries."""
 
 LOCK_HEAD = text("SELECT version, hash, topics FROM heads WHERE case_id = :case_id AND stream = :stream FOR UPDATE")
 OPEN_HEAD = text(
@@ -76,7 +90,7 @@ async def record(
     The case's head is locked here, so facts of one case are numbered in the order of their commits. `expected` is
     the version
     the caller last saw; raises VersionMismatch when the case has moved on, ChainNotFound when it lies outside the
-    scope.
+    scope, EntryTooLarge when its record could not be published.
     """
     return await append(
         session,
@@ -112,6 +126,8 @@ async def append(
     reason_code: str | None = None,
 ) -> Entry:
     """Append an entry to any stream. Facts go through `record`; this is for entries that nobody publishes."""
+    if topic is not None and _published_bytes(data, parcel) > MAX_BYTES:
+        raise EntryTooLarge(case_id, kind)
     head = await _lock(session, case_id, stream, division)
     if expected is not None and expected != head["version"]:
         raise VersionMismatch
@@ -156,6 +172,12 @@ async def append(
             },
         )
     return Entry(**values)
+
+
+def _published_bytes(data: str, parcel: SealedParcel | None) -> int:
+    """At most how many bytes the record will have: its data, its parcel in base64, its envelope."""
+    sealed = 0 if parcel is None else (len(parcel.sealed) + 2) // 3 * 4
+    return len(data.encode()) + sealed + ENVELOPE_BYTES
 
 
 async def _lock(session: Session, case_id: UUID, stream: str, division: str) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import pytest
 
 from chassis.bus.consumer import Consumer
 from chassis.bus.protocol import Record
-from chassis.bus.reading import MAX_BYTES
 from chassis.journal.entries import new_id
+from contracts.envelope import MAX_BYTES
 from contracts.topics import INTAKE_CASES
 from tests.chassis.bus.stories import Effects, Story, record_of
 

@@ -16,7 +16,7 @@ from chassis.database.session import Database
 from chassis.journal.entries import new_id
 from chassis.journal.record import record
 from chassis.security.parcels import SealedParcel
-from contracts.envelope import Envelope
+from contracts.envelope import MAX_BYTES, Envelope
 from tests.chassis.bus.conftest import MakeConsumer
 from tests.chassis.bus.contract import until
 from tests.chassis.bus.stories import WOBEI, Effects, eventually, opened
@@ -284,6 +284,32 @@ async def test_a_parcel_travels_until_it_is_erased(
     with_parcel = sent[kept]
     assert with_parcel is not None
     assert (with_parcel.keyid, base64.b64decode(with_parcel.sealed)) == ("k1", b"\x01sealed")
+
+
+async def test_an_entry_too_large_for_a_broker_holds_its_own_case_and_no_other(
+    database: Database,
+    make_relay: MakeRelay,
+    wire: Wire,
+    effects: Effects,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chassis.journal.record.MAX_BYTES", 10 * MAX_BYTES)  # written before there was a limit
+    huge = SealedParcel(receiver="petition", key_id="k1", sealed=b"s" * MAX_BYTES, salt=b"s", commitment=b"c")
+    case_id, others = new_id(), [new_id() for _ in range(5)]
+    first = await tell(database, case_id)
+    await tell(database, case_id, parcel=huge)
+    await tell(database, case_id)
+    for other in others:
+        await tell(database, other)
+    relay = make_relay(batch=2)  # fewer than the case holds back
+    await relay.start()
+    await until(lambda: len(wire.records) == 1 + len(others))
+    assert wire.envelopes()[0].id == first
+    assert [record.key for record in wire.records] == [str(case_id), *map(str, others)]
+    await tell(database, others[0])
+    await until(lambda: len(wire.records) == 2 + len(others))
+    assert await pending(effects) == 2
+    assert relay.alive
 
 
 async def test_the_backlog_is_told(

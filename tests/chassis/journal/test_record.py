@@ -7,11 +7,12 @@ from chassis.database.scope import SYSTEM
 from chassis.database.session import Database
 from chassis.journal.context import Acting, acting_as
 from chassis.journal.entries import GENESIS, HASHED, entry_hash, new_id
-from chassis.journal.record import VersionMismatch, record
+from chassis.journal.record import ENVELOPE_BYTES, EntryTooLarge, VersionMismatch, record
 from chassis.journal.tables import ACCESS
 from chassis.journal.timeline import entry, record_access, timeline, version_of
 from chassis.security.parcels import SealedParcel
 from contracts.codes import TerminationReason, Tier
+from contracts.envelope import MAX_BYTES
 from contracts.mediation.cases import MediationTerminated
 from tests.chassis.conftest import NOON, WOBEI, MakeFact
 
@@ -52,6 +53,23 @@ async def test_facts_of_a_case_form_a_chain(database: Database, opened: MakeFact
         assert list(await timeline(session, case_id, within="*")) == [first, second]
         assert list(await timeline(session, case_id, within="*", after=1)) == [second]
         assert await version_of(session, case_id) == 2
+
+
+async def test_what_no_broker_would_carry_is_refused_before_it_is_true(database: Database, opened: MakeFact) -> None:
+    case_id = new_id()
+    data = len(opened(case_id).canonical().encode())
+
+    def parcel(published: int) -> SealedParcel:
+        sealed = b"s" * ((published - ENVELOPE_BYTES - data) // 4 * 3)
+        return SealedParcel(receiver="petition", key_id="k", sealed=sealed, salt=b"s", commitment=b"c")
+
+    with pytest.raises(EntryTooLarge) as refused:
+        async with database.transaction(SYSTEM) as session:
+            await record(session, opened(case_id), division=WOBEI, parcel=parcel(MAX_BYTES + 4))
+    assert (refused.value.kind, refused.value.code) == ("invalid", "entry_too_large")
+    async with database.transaction(SYSTEM) as session:
+        assert not await timeline(session, case_id, within="*")
+        await record(session, opened(case_id), division=WOBEI, parcel=parcel(MAX_BYTES))
 
 
 async def test_a_stale_version_is_refused_and_nothing_is_written(database: Database, opened: MakeFact) -> None:

@@ -1,6 +1,5 @@
 """Routing: the case moves on, and the one receiver gets what it must know, sealed for it alone."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,14 +17,19 @@ from chassis.security.ciphers import SealBroken
 from chassis.security.keys import Keyring, NotOurPair, master_key
 from chassis.security.sealing import Sealer
 from contracts.codes import CaseKind, OrganisationKind, Route, RoutingReason, Tier
+from contracts.envelope import MAX_BYTES
 from contracts.intake.handovers import HandoverParticulars
 from services.intake.cases.commands import Window
 from services.intake.cases.domain import CaseNotFound, NewCase, TierDoesNotFit
+from services.intake.cases.schemas import EXAMPLE, PARTIES, RegisterRequest
 from services.intake.directory import commands as directory
 from services.intake.directory.domain import OrganisationUnknown
 from services.intake.triage import commands, domain
 from tests.intake.places import SHANGCUN, SUNING, WOBEI
 from tests.intake.stories import CANARIES, DISPUTE, PETITION, leaks, one, registered
+
+WIDE = "𠮷"
+"""A character of four bytes, as some names are written."""
 
 
 async def route(database: Database, sealer: Sealer, case_id: UUID, *, scope: str = SUNING, **changes: Any) -> Entry:
@@ -81,6 +85,32 @@ async def test_a_handover_is_sealed_for_its_receiver(
         )
 
 
+async def test_the_largest_case_that_a_window_takes_can_be_handed_over(
+    window: Window, database: Database, owner: asyncpg.Connection, sealer: Sealer
+) -> None:
+    longest = RegisterRequest.model_validate(
+        dict(EXAMPLE)
+        | {
+            "narrative": WIDE * 10_000,
+            "title": WIDE * 200,
+            "people_involved": None,
+            "parties": [
+                {
+                    "role": "APPLICANT",
+                    "name": WIDE * 100,
+                    "phone": CANARIES["phone"],
+                    "identity_number": CANARIES["identity_number"],
+                    "address": WIDE * 300,
+                }
+            ]
+            * PARTIES,
+        }
+    )
+    case_id = (await registered(window, longest.told())).case_id
+    await route(database, sealer, case_id)  # recording refuses what is too large to be published
+    assert len((await one(owner, "SELECT * FROM parcels"))["sealed"]) > MAX_BYTES * 0.4
+
+
 async def test_routing_moves_the_row_and_points_the_relay_at_both_facts(
     window: Window, database: Database, owner: asyncpg.Connection, sealer: Sealer
 ) -> None:
@@ -118,7 +148,7 @@ async def test_what_cannot_be_changes_nothing(
     window: Window, database: Database, owner: asyncpg.Connection, sealer: Sealer
 ) -> None:
     case_id = (await registered(window)).case_id
-    nobody = (await registered(window, replace(DISPUTE, parties=()))).case_id
+    nobody = (await registered(window, DISPUTE._replace(parties=()))).case_id
     refused: list[tuple[UUID, type[Refusal], dict[str, Any]]] = [
         (case_id, domain.RouteDoesNotFit, {"route": Route.PETITION}),
         (case_id, TierDoesNotFit, {"tier": Tier.VILLAGE}),
