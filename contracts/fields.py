@@ -1,6 +1,7 @@
 """The types of event fields: each narrow enough that no free text about a person fits in."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer
@@ -8,8 +9,12 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Plai
 LENGTH_OF_A_DATE = len("2026-01-31")
 
 
+@lru_cache(maxsize=128)
 def moment_text(moment: datetime) -> str:
-    """RFC 3339 in UTC with `Z` and always six digits of the second, so that equal instants are equal texts."""
+    """RFC 3339 in UTC with `Z` and always six digits of the second, so that equal instants are equal texts.
+
+    A fact names the instant at which it is recorded several times, and writing it costs a microsecond.
+    """
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 

@@ -1,11 +1,10 @@
 """The next entry of a chain as a value, complete with its hash, for those who write many at once."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from chassis.journal.context import Acting
-from chassis.journal.entries import ALGORITHM, GENESIS, Entry, entry_hash, hashed_values, new_id
+from chassis.journal.entries import ALGORITHM, GENESIS, Entry, entry_hash, new_id
 from chassis.journal.tables import FACTS
 from contracts.clocks import CLOCKS_VERSION
 from contracts.envelope import Event
@@ -27,27 +26,27 @@ def following(
 
     `previous` is the subject's last version on the event's topic, 0 for none. `at` is when it is recorded.
     """
-    values: dict[str, Any] = {
-        "id": entry_id or new_id(),
-        "case_id": event.subject_id,
-        "stream": FACTS,
-        "version": version + 1,
-        "type": event.type,
-        "type_version": event.version,
-        "division": division,
-        "topic": event.topic.name,
-        "previous": previous,
-        "data": event.canonical(),
-        "commitment": None,
-        "actor": who.actor,
-        "on_behalf_of": who.on_behalf_of,
-        "reason_code": None,
-        "ruleset": CLOCKS_VERSION,
-        "occurred_at": occurred_at or at,
-        "recorded_at": at,
-        "correlation_id": who.correlation_id,
-        "causation_id": who.causation_id,
-        "algorithm": ALGORITHM,
-        "previous_hash": previous_hash,
-    }
-    return Entry(**values, hash=entry_hash(*hashed_values(values)))
+    values = (  # in the order of HASHED
+        entry_id or new_id(),
+        event.subject_id,
+        FACTS,
+        version + 1,
+        event.type,
+        event.version,
+        division,
+        event.topic.name,
+        previous,
+        event.canonical(),
+        None,  # no commitment: a chain that is opened hands nothing over
+        who.actor,
+        who.on_behalf_of,
+        None,
+        CLOCKS_VERSION,
+        occurred_at or at,
+        at,
+        who.correlation_id,
+        who.causation_id,
+        ALGORITHM,
+        previous_hash,
+    )
+    return Entry(*values, entry_hash(*values))

@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import orjson
 from asyncpg.pgproto import pgproto
 from uuid_utils import uuid7
+
+from contracts.fields import moment_text
 
 ALGORITHM: Final = "sha256/1"
 """Hash function and the version of the list of fields below; a new field is a new version."""
@@ -18,8 +19,7 @@ GENESIS: Final = bytes(32)
 """What stands as the previous hash of a chain's first entry."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One recorded fact. `data` is the canonical JSON text that is at once reply, archive and event."""
 
     id: UUID
@@ -57,7 +57,7 @@ class Entry:
         return value
 
 
-HASHED: Final = tuple(field for field in Entry.__dataclass_fields__ if field != "hash")
+HASHED: Final = Entry._fields[:-1]
 """Every column of an entry but its position and the hash itself."""
 hashed_values: Final = itemgetter(*HASHED)
 """Their values, from a mapping that has them by name."""
@@ -100,5 +100,5 @@ def _plain(value: object) -> str:
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return moment_text(value)[:-1] + "+00:00"
     return str(value)

@@ -1,9 +1,8 @@
 """Sealing values into columns, and the keyed indexes under which sealed values are found again."""
 
-import hmac
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, Self
 from uuid import UUID
@@ -21,6 +20,7 @@ from chassis.security.ciphers import (
     SealBroken,
 )
 from chassis.security.identity import normalised_identity, normalised_phone
+from chassis.security.keyed import KeyedHash
 from chassis.security.keys import Key, Keyring, UnknownKey
 from chassis.settings import ServiceSettings
 
@@ -51,7 +51,7 @@ class Sealer:
         self._head = bytes([VERSIONS[cipher]]) + bytes.fromhex(keyring.field_key.id)
         self._cipher = self._cipher_of(self._head)
         self._columns: dict[str, bytes] = {}
-        self._index_key = keyring.index_key
+        self._index = KeyedHash(keyring.index_key)
 
     @classmethod
     def for_service(cls, settings: ServiceSettings) -> Self:
@@ -62,13 +62,15 @@ class Sealer:
         """The value, sealed for this column (`parties.phone`) of this row."""
         return self._seal(value, column, row_id, os.urandom(NONCE))
 
-    def seal_row(self, row_id: UUID, values: Iterable[tuple[str, str]]) -> list[bytes]:
-        """Several (column, value) of one row, sealed; asks the system for randomness once, for hot paths."""
-        pairs = list(values)
-        random = os.urandom(NONCE * len(pairs))
+    def seal_row(self, row_id: UUID, values: Sequence[tuple[str, str | None]]) -> list[bytes | None]:
+        """Several (column, value) of one row, sealed; asks the system for randomness once, for hot paths.
+
+        What is not there stays None.
+        """
+        random = os.urandom(NONCE * len(values))
         return [
-            self._seal(value, column, row_id, random[place * NONCE : place * NONCE + NONCE])
-            for place, (column, value) in enumerate(pairs)
+            None if value is None else self._seal(value, column, row_id, random[place * NONCE : place * NONCE + NONCE])
+            for place, (column, value) in enumerate(values)
         ]
 
     def unseal(self, sealed: bytes, column: str, row_id: UUID) -> str:
@@ -92,7 +94,7 @@ class Sealer:
 
     def index_of_normalised(self, value: str, kind: IndexKind) -> bytes:
         """The same for a value that has its one form already."""
-        return hmac.digest(self._index_key, f"{kind}\0{value}".encode(), "sha256")
+        return self._index(f"{kind}\0{value}".encode())
 
     def seal_parcel(self, plaintext: bytes, *, sender: str, receiver: str, entry_id: UUID) -> parcels.SealedParcel:
         """Particulars sealed for another service: see `parcels.seal_parcel`."""

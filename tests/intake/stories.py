@@ -1,7 +1,6 @@
 """Cases as these tests bring them to the window: complete by default, one part changed where it matters."""
 
 import hashlib
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -44,12 +43,11 @@ DISPUTE = NewCase(
     category=DisputeType.NEIGHBOR,
     parties=(APPLICANT, RESPONDENT),
 )
-PETITION = replace(
-    DISPUTE,
+PETITION = DISPUTE._replace(
     kind=CaseKind.PETITION,
     category=None,
     petition_category=PetitionCategory.APPEAL_CLAIM,
-    parties=(replace(APPLICANT, role=PartyRole.PETITIONER),),
+    parties=(APPLICANT._replace(role=PartyRole.PETITIONER),),
 )
 
 
@@ -70,7 +68,7 @@ def registration(
     **changes: Any,
 ) -> Registration:
     """A registration by a clerk of the county, under a key of its own."""
-    changed = replace(case, **changes)
+    changed = case._replace(**changes)
     return Registration(
         principal=principal,
         key=key or str(new_id()),

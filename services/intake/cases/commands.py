@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -24,6 +24,7 @@ from chassis.journal.record import record
 from chassis.rules.clock import Clock, shanghai_date
 from chassis.rules.refusals import Refusal
 from chassis.security import identity
+from chassis.security.keyed import KeyedHash
 from chassis.security.keys import Keyring
 from chassis.security.sealing import IndexKind, Sealer
 from contracts.codes import (
@@ -43,12 +44,8 @@ from services.intake.cases import domain, queries, tables
 from services.intake.directory import domain as directory
 from services.intake.directory.queries import Divisions
 
-OPERATION: Final = "POST /v1/cases"
-"""What the key is used for at every door: a phone may repeat in a batch what it sent alone."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
+class Registration(NamedTuple):
     """A case to be registered, by whom and under which key. `scope` is the caller's verified jurisdiction.
 
     `case_id` is given where a case must have a known id, as in the demonstration county.
@@ -92,11 +89,11 @@ class Window:
         self.divisions = Divisions(database)
         self.numbers = queries.Numbers(database, mark)
         self.writer: Writer[queries.Row, FirstAnswer | None] = Writer(database.raw, queries.register)
-        self._code_key = keyring.receipt_code_key
+        self._keyed = KeyedHash(keyring.receipt_code_key)
 
     def receipt_code(self, case_id: UUID) -> str:
         """The code that the person who brought the case keeps: see `domain.receipt_code`."""
-        return domain.receipt_code(self._code_key, case_id)
+        return domain.receipt_code(self._keyed(case_id.bytes))
 
     def first_answer(self, first: FirstAnswer) -> Registered:
         """The answer to a repeat, from nothing but the entry in the journal."""
@@ -169,8 +166,7 @@ async def _result(
 ) -> Result:
     match written:
         case None:
-            number, code = row.own[0], row.own[1]
-            return Registered(row.entry.case_id, number, code, row.entry.hash.hex(), row.entry.data)
+            return Registered(row.entry.case_id, row.number, row.receipt_code, row.entry.receipt, row.entry.data)
         case FirstAnswer():
             try:
                 return _repeated(window, registration, written)
@@ -185,7 +181,7 @@ async def _result(
 
 
 def _repeated(window: Window, registration: Registration, first: FirstAnswer) -> Registered:
-    if first.operation != OPERATION or first.body_hash != registration.body_hash:
+    if first.operation != queries.OPERATION or first.body_hash != registration.body_hash:
         raise IdempotencyKeyReused
     return window.first_answer(first)
 
@@ -212,7 +208,7 @@ async def _row(window: Window, registration: Registration) -> queries.Row:
     received_at = case.received_at or now
     people = domain.checked_people(case, now)
     case_id = registration.case_id or new_id()
-    parties = [_party_row(window.sealer, case, case_id, place, today) for place in range(len(case.parties))]
+    parties = [_party_row(window.sealer, party, case_id, place, today) for place, party in enumerate(case.parties)]
     number = await window.numbers.next(today.year)
     source = None if case.source is None else f"{case.source}:{case.source_id}"
     fact = CaseRegistered(
@@ -231,21 +227,26 @@ async def _row(window: Window, registration: Registration) -> queries.Row:
         registered_at=now,
         source=source,
     )
-    notice = domain.owes_notice(case.kind, [bool(party.address or party.phone) for party in case.parties])
+    happened_at = min(received_at, now)
+    entry = following(fact, division=case.division, who=registration.who, at=now, occurred_at=happened_at)
+    code = window.receipt_code(case_id)
+    deadline = None
+    if domain.owes_notice(case):
+        deadline = deadlines.counted(domain.NOTICE, case_id=case_id, division=case.division, started_at=happened_at)
     return queries.Row(
         principal=registration.principal,
         key=registration.key,
-        operation=OPERATION,
-        body_hash=registration.body_hash,
-        entry=following(fact, division=case.division, who=registration.who, at=now, occurred_at=min(received_at, now)),
-        own=(
+        number=number,
+        receipt_code=code,
+        entry=entry,
+        values=(
+            *queries.OPENING.values(registration.principal, registration.key, registration.body_hash, entry),
             number,
-            window.receipt_code(case_id),
+            code,
             case.kind,
             case.channel,
             case.category,
             case.petition_category,
-            case.division[: queries.COUNTY_DIGITS],
             tier,
             people,
             (case.visitors or max(1, len(parties))) if case.kind is CaseKind.PETITION else None,
@@ -261,43 +262,30 @@ async def _row(window: Window, registration: Registration) -> queries.Row:
             registration.scope.value,
         ),
         parties=parties,
-        deadlines=[
-            deadline_arms.row(
-                deadlines.counted(
-                    domain.NOTICE, case_id=case_id, division=case.division, started_at=min(received_at, now)
-                )
-            )
-        ]
-        if notice
-        else (),
+        deadlines=() if deadline is None else (deadline_arms.row(deadline),),
     )
 
 
-def _party_row(sealer: Sealer, case: domain.NewCase, case_id: UUID, place: int, today: date) -> tuple[Any, ...]:
+def _party_row(sealer: Sealer, party: domain.NewParty, case_id: UUID, place: int, today: date) -> tuple[Any, ...]:
     """A party with its particulars checked, brought into their one form, sealed and indexed."""
-    party = case.parties[place]
-    path = f"parties[{place}]"
-    phone = party.phone and identity.phone_number(party.phone, f"{path}.phone")
-    number = party.identity_number and identity.identity_number(party.identity_number, today, f"{path}.identity_number")
+    phone = number = phone_index = number_index = None
+    if party.phone:
+        phone = identity.phone_number(party.phone, f"parties[{place}].phone")
+        phone_index = sealer.index_of_normalised(phone, IndexKind.PHONE)
+    if party.identity_number:
+        number = identity.identity_number(party.identity_number, today, f"parties[{place}].identity_number")
+        number_index = sealer.index_of_normalised(number, IndexKind.IDENTITY)
     party_id = party.id or new_id()
-    given = {
-        queries.NAME: party.name,
-        queries.PHONE: phone,
-        queries.IDENTITY: number,
-        queries.ADDRESS: party.address,
-    }
-    values = [(column, value) for column, value in given.items() if value]
-    sealed = dict(zip((column for column, _ in values), sealer.seal_row(party_id, values), strict=True))
-    return (
+    sealed = sealer.seal_row(
         party_id,
-        case_id,
-        case.division,
-        place,
-        party.role,
-        *(sealed.get(column) for column in given),
-        sealer.index_of_normalised(phone, IndexKind.PHONE) if phone else None,
-        sealer.index_of_normalised(number, IndexKind.IDENTITY) if number else None,
+        (
+            (queries.NAME, party.name),
+            (queries.PHONE, phone),
+            (queries.IDENTITY, number),
+            (queries.ADDRESS, party.address or None),
+        ),
     )
+    return (party_id, case_id, place, party.role, *sealed, phone_index, number_index)
 
 
 async def send(

@@ -1,13 +1,10 @@
 """Rules of a case at the window: its states, what each kind must say of itself, and every refusal."""
 
-import hashlib
-import hmac
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from chassis.rules.clock import shanghai_date
@@ -49,7 +46,10 @@ FINAL: Final = frozenset({CaseState.CONCLUDED})
 
 CODE_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0 and O, 1 and I, which people confuse when they read a code out."""
-CODE_LENGTH: Final = 12
+CODE_PAIRS: Final = tuple(second + first for first in CODE_ALPHABET for second in CODE_ALPHABET)
+"""Two characters for ten bits, the lower five first: reading two at a time halves what a registration waits for."""
+CODE_SHIFTS: Final = range(0, 60, 10)
+"""Six pairs make the twelve characters of a code."""
 SKEW: Final = timedelta(minutes=5)
 """How far the clock of a phone may be ahead."""
 HANDED_OVER: Final = frozenset({Route.MEDIATION, Route.PETITION})
@@ -167,8 +167,7 @@ class ReasonWithoutDissatisfaction(Refusal):
     en = "Only a dissatisfied answer has a reason"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewParty:
+class NewParty(NamedTuple):
     """A party as told; particulars are checked and sealed when the case is registered.
 
     `id` is given where it must be known, as in the demonstration county.
@@ -182,8 +181,7 @@ class NewParty:
     address: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCase:
+class NewCase(NamedTuple):
     """What was brought. `received_at` is when, if that was before now, as with what a phone collected offline."""
 
     kind: CaseKind
@@ -206,10 +204,13 @@ class NewCase:
     source_author: str | None = None
 
 
-def receipt_code(key: bytes, case_id: UUID) -> str:
-    """The code that the person who brought the case keeps (一案一码): follows from the id for whoever has the key."""
-    digest = int.from_bytes(hmac.digest(key, case_id.bytes, hashlib.sha256)[:8])
-    return "".join(CODE_ALPHABET[digest >> 5 * place & 31] for place in range(CODE_LENGTH))
+def receipt_code(hashed: bytes) -> str:
+    """The code that the person who brought the case keeps (一案一码), from a keyed hash of the case's id.
+
+    It follows from the id for whoever has the key, and for nobody else.
+    """
+    number = int.from_bytes(hashed[:8])
+    return "".join([CODE_PAIRS[number >> shift & 1023] for shift in CODE_SHIFTS])
 
 
 def advance(state: CaseState, action: Action) -> CaseState:
@@ -243,12 +244,12 @@ def checked_people(case: NewCase, now: datetime) -> int:
     return people
 
 
-def owes_notice(kind: CaseKind, reachable: Sequence[bool]) -> bool:
+def owes_notice(case: NewCase) -> bool:
     """Whether a petitioner is to be told within 15 days; not where name or address is unknown (XF§23).
 
     Whoever left a telephone number can be told, so that counts as reachable too.
     """
-    return kind is CaseKind.PETITION and any(reachable)
+    return case.kind is CaseKind.PETITION and any(party.address or party.phone for party in case.parties)
 
 
 def evaluated_units(route: Route | None) -> tuple[EvaluatedUnit, ...]:

@@ -5,8 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -17,10 +16,11 @@ from chassis.database.scope import SYSTEM, Scope
 from chassis.database.session import Database, Session
 from chassis.database.statements import Arm, Statement
 from chassis.deadlines import arms as deadlines
-from chassis.journal.arms import ARMS, OPENING, FirstAnswer, first_answers
-from chassis.journal.entries import HASHED, Entry
+from chassis.journal.arms import FirstAnswer, Opening, first_answers
+from chassis.journal.entries import Entry
 from chassis.security.sealing import Sealer
 from contracts.codes import CaseKind, CaseState, EvaluatedUnit, IntakeChannel, PartyRole, Tier
+from contracts.intake.cases import CaseRegistered
 from services.intake.cases import domain
 from services.intake.cases.tables import Case, Evaluation, Party
 from services.intake.directory.queries import COUNTED, subtree
@@ -38,7 +38,6 @@ OWN: Final[Mapping[str, str]] = {
     "channel": "text",
     "category": "text",
     "petition_category": "text",
-    "county": "text",
     "tier": "text",
     "people_involved": "int",
     "visitors": "int",
@@ -57,7 +56,6 @@ OWN: Final[Mapping[str, str]] = {
 PARTY: Final[Mapping[str, str]] = {
     "id": "uuid",
     "case_id": "uuid",
-    "division": "text",
     "position": "smallint",
     "role": "text",
     "name_sealed": "bytea",
@@ -67,26 +65,31 @@ PARTY: Final[Mapping[str, str]] = {
     "phone_index": "bytea",
     "identity_index": "bytea",
 }
-REGISTER: Final = Statement(
-    inputs={"r": {**OPENING, **OWN}, "p": {f"p_{name}": kind for name, kind in PARTY.items()}, "d": deadlines.INPUT},
-    arms=(
-        *ARMS,
-        Arm(
-            "c",
-            f"INSERT INTO cases (id, division, registered_at, state, {', '.join(OWN)})"  # noqa: S608 -- own columns
-            f" SELECT e_case_id, e_division, e_recorded_at, '{domain.START}', {', '.join(OWN)} FROM n",
-        ),
-        Arm(
-            "q",
-            f"INSERT INTO parties ({', '.join(PARTY)})"  # noqa: S608 -- own columns
-            f" SELECT {', '.join(f'p_{name}' for name in PARTY)} FROM p JOIN n ON n.e_case_id = p.p_case_id",
-        ),
-        deadlines.ARM,
-    ),
-    closing="SELECT e_id FROM n",
-)
-"""The one statement that registers (performance.md 2b): keys, cases, parties, deadlines, heads, journal, pointers."""
 COUNTY_DIGITS: Final = 6
+OPERATION: Final = "POST /v1/cases"
+"""What the key is used for at every door: a phone may repeat in a batch what it sent alone."""
+OPENING: Final = Opening(CaseRegistered, OPERATION)
+INPUTS: Final = {"r": {**OPENING.columns, **OWN}, "p": {f"p_{name}": kind for name, kind in PARTY.items()}}
+ARMS: Final = (
+    *OPENING.arms,
+    Arm(
+        "c",
+        f"INSERT INTO cases (id, division, county, registered_at, state, {', '.join(OWN)})"  # noqa: S608 -- own columns
+        f" SELECT e_case_id, e_division, left(e_division, {COUNTY_DIGITS}), e_recorded_at, '{domain.START}',"
+        f" {', '.join(OWN)} FROM n",
+    ),
+    Arm(
+        "q",
+        f"INSERT INTO parties (division, {', '.join(PARTY)})"  # noqa: S608 -- own columns
+        f" SELECT e_division, {', '.join(f'p_{name}' for name in PARTY)} FROM p JOIN n ON n.e_case_id = p.p_case_id",
+    ),
+)
+REGISTER: Final = Statement(inputs=INPUTS, arms=ARMS, closing="SELECT e_id FROM n")
+"""The one statement that registers (performance.md 2b): keys, cases, parties, heads, journal, pointers."""
+REGISTER_WITH_DEADLINES: Final = Statement(
+    inputs={**INPUTS, "d": deadlines.INPUT}, arms=(*ARMS, deadlines.ARM), closing="SELECT e_id FROM n"
+)
+"""The same where one of the cases has a deadline from its first day, as petitions do."""
 SOURCE_IS_UNIQUE: Final = "uq_cases_source_source_id"
 BLOCK: Final = 50
 """Official numbers that a process takes at once; those it has not given when it ends stay gaps."""
@@ -99,41 +102,27 @@ TAKE_NUMBERS = text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A case ready to be written, with everything that is written with it. Tuples stand in the order of the inputs."""
 
     principal: str
     key: str
-    operation: str
-    body_hash: bytes
+    number: str
+    receipt_code: str
     entry: Entry
-    own: tuple[Any, ...]
+    values: tuple[Any, ...]
     parties: Sequence[tuple[Any, ...]]
     deadlines: Sequence[tuple[Any, ...]]
 
 
-_entry_values: Final = attrgetter(*HASHED, "hash")
-
-
 async def register(connection: asyncpg.Connection, rows: Sequence[Row]) -> Sequence[FirstAnswer | None]:
     """Register all rows in one statement; a row whose key is known gets its first answer, a new one None."""
-    arguments = REGISTER.arguments(
-        r=[
-            (
-                row.principal,
-                row.key,
-                row.operation,
-                row.body_hash,
-                *_entry_values(row.entry),
-                *row.own,
-            )
-            for row in rows
-        ],
-        p=[party for row in rows for party in row.parties],
-        d=[deadline for row in rows for deadline in row.deadlines],
+    due = [deadline for row in rows for deadline in row.deadlines]
+    statement = REGISTER_WITH_DEADLINES if due else REGISTER
+    arguments = statement.arguments(
+        r=[row.values for row in rows], p=[party for row in rows for party in row.parties], d=due
     )
-    written = {record["e_id"] for record in await connection.fetch(REGISTER.text, *arguments)}
+    written = {record["e_id"] for record in await connection.fetch(statement.text, *arguments)}
     repeats = [(row.principal, row.key) for row in rows if row.entry.id not in written]
     first = await first_answers(connection, repeats) if repeats else {}
     return [None if row.entry.id in written else first[row.principal, row.key] for row in rows]

@@ -46,7 +46,8 @@ from contracts.codes import (
 from contracts.demonstration import CASES
 from contracts.roles import Permission
 from services.intake.cases import commands, domain, queries
-from services.intake.cases.commands import OPERATION, Registered, Registration
+from services.intake.cases.commands import Registered, Registration
+from services.intake.cases.queries import OPERATION
 from services.intake.cases.schemas import (
     BatchAnswer,
     BatchRequest,

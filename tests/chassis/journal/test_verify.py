@@ -1,7 +1,6 @@
 """Every way to tamper that the owner of a database has, and that each is found and named."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -114,7 +113,7 @@ async def test_an_inserted_entry_is_found(
 ) -> None:
     async with database.transaction(SYSTEM) as session:
         last = (await timeline(session, case_id, within="*"))[-1]
-    await _write(owner, replace(last, id=new_id(), version=version, previous=3, previous_hash=last.hash))
+    await _write(owner, last._replace(id=new_id(), version=version, previous=3, previous_hash=last.hash))
     (found,) = (await checked(database)).broken
     assert (found.case_id, found.version, found.reason) == (case_id, version, reason)
 
@@ -122,7 +121,7 @@ async def test_an_inserted_entry_is_found(
 async def test_an_invented_chain_is_found(database: Database, case_id: UUID, owner: asyncpg.Connection) -> None:
     async with database.transaction(SYSTEM) as session:
         first = (await timeline(session, case_id, within="*"))[0]
-    invented = replace(first, id=new_id(), case_id=new_id())
+    invented = first._replace(id=new_id(), case_id=new_id())
     await _write(owner, invented)
     assert (await checked(database)).broken == [Break(invented.case_id, "facts", 1, "head_missing")]
 
@@ -136,7 +135,7 @@ async def test_a_rewrite_of_entries_and_heads_together_is_found_by_the_digest(
     await owner.execute("DELETE FROM journal WHERE case_id = $1 AND stream = 'facts'", case_id)
     hashed = entries[0].previous_hash
     for entry in entries:
-        forged = replace(entry, actor="somebody-else", previous_hash=hashed)
+        forged = entry._replace(actor="somebody-else", previous_hash=hashed)
         hashed = await _write(owner, forged)
     await owner.execute("UPDATE heads SET hash = $2 WHERE case_id = $1 AND stream = 'facts'", case_id, hashed)
     assert (await checked(database)).broken == [], "the journal alone cannot know"

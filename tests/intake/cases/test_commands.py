@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -94,7 +93,7 @@ async def test_forty_equal_requests_are_one_case_with_one_answer(window: Window,
 async def test_a_key_with_another_body_or_operation_is_refused(window: Window) -> None:
     first = registration()
     await commands.register(window, [first])
-    other = replace(first, body_hash=b"another")
+    other = first._replace(body_hash=b"another")
     assert isinstance((await commands.register(window, [other]))[0], IdempotencyKeyReused)
     batch = await commands.register(window, [other, first])
     assert isinstance(batch[0], IdempotencyKeyReused)
@@ -103,7 +102,7 @@ async def test_a_key_with_another_body_or_operation_is_refused(window: Window) -
 
 async def test_a_key_of_another_person_is_another_key(window: Window, owner: asyncpg.Connection) -> None:
     first = registration(key="the-same-key")
-    await commands.register(window, [first, replace(first, principal="clerk-2")])
+    await commands.register(window, [first, first._replace(principal="clerk-2")])
     assert (await counts(owner))["cases"] == 2
 
 
@@ -150,8 +149,9 @@ async def test_a_source_is_registered_once(window: Window, owner: asyncpg.Connec
     assert isinstance(second, domain.AlreadyRegistered)
     assert second.case_id == first.case_id
     assert isinstance(third, Registered)
-    (elsewhere,) = await commands.register(window, [replace(again, scope=Scope.of(LESHOU), case=replace(
-        again.case, division=LESHOU))])  # fmt: skip
+    (elsewhere,) = await commands.register(window, [
+        again._replace(scope=Scope.of(LESHOU), case=again.case._replace(division=LESHOU))
+    ])  # fmt: skip
     assert isinstance(elsewhere, domain.AlreadyRegistered)
     assert elsewhere.case_id is None
 
@@ -173,7 +173,7 @@ async def test_the_policy_alone_refuses_a_division_outside_the_callers(window: W
         def holds(self, code: str) -> bool:
             return bool(code)
 
-    (result,) = await commands.register(window, [replace(honest, scope=Blind("130926"))])
+    (result,) = await commands.register(window, [honest._replace(scope=Blind("130926"))])
     assert isinstance(result, asyncpg.InsufficientPrivilegeError)
     assert "row-level security" in str(result)
 
@@ -206,7 +206,7 @@ async def test_wrong_numbers_are_refused_by_party_and_field(window: Window) -> N
         ({"phone": "12345"}, "parties[1].phone"),
     ]
     for changes, field in wrong:
-        (result,) = await commands.register(window, [registration(parties=(APPLICANT, replace(APPLICANT, **changes)))])
+        (result,) = await commands.register(window, [registration(parties=(APPLICANT, APPLICANT._replace(**changes)))])
         assert isinstance(result, Refusal)
         assert result.field == field
 
@@ -249,7 +249,7 @@ async def test_a_petition_is_owed_a_notice_from_its_receipt(window: Window, owne
 
 
 async def test_a_petitioner_who_cannot_be_reached_is_owed_none(window: Window, owner: asyncpg.Connection) -> None:
-    await registered(window, PETITION, parties=(replace(APPLICANT, address=None, phone=None),))
+    await registered(window, PETITION, parties=(APPLICANT._replace(address=None, phone=None),))
     await registered(window, PETITION, parties=())
     await registered(window, DISPUTE)
     assert (await counts(owner))["deadlines"] == 0
