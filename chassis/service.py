@@ -15,11 +15,11 @@ from starlette.routing import Route
 
 from chassis.bus import dead_letters
 from chassis.bus.consumer import Consumer
-from chassis.bus.failures import is_outage
 from chassis.bus.handlers import Handlers
 from chassis.bus.in_process import InProcessBus
 from chassis.bus.protocol import Bus
 from chassis.bus.relay import Relay
+from chassis.database.outages import is_outage
 from chassis.database.scope import SYSTEM
 from chassis.database.session import Database
 from chassis.deadlines.sweep import Sweep, Timers

@@ -9,11 +9,12 @@ import structlog
 from chassis.bus.applying import Applier, Flooded, Observe
 from chassis.bus.attempts import Attempts, Backoff
 from chassis.bus.dead_letters import Verdict
-from chassis.bus.failures import describe, is_outage
+from chassis.bus.failures import describe
 from chassis.bus.handlers import Handlers, topics_of
 from chassis.bus.protocol import Bus, Record, Subscription, Unavailable
 from chassis.bus.reading import Arrival, Reader, Rejected
 from chassis.bus.replay import Replayed, work_off
+from chassis.database.outages import is_outage
 from chassis.database.session import Database
 from chassis.security.keys import Keyring
 

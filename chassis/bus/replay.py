@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from chassis.bus.applying import Applier
 from chassis.bus.attempts import Attempts, Backoff
 from chassis.bus.dead_letters import Reason, State, Verdict
-from chassis.bus.failures import is_outage
 from chassis.bus.handlers import NotYet
+from chassis.database.outages import is_outage
 
 TOO_LATE = Verdict(State.DEAD, Reason.NOT_YET, "the fact that has to come first did not arrive in time")
 STILL_WAITING = Verdict(State.WAITING, Reason.NOT_YET, "a fact that has to come first")

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
-from chassis.bus.failures import is_outage
+from chassis.database.outages import is_outage
 from chassis.database.writer import WriterFull
 from chassis.http.problems import Problem, of_refusal
 from chassis.http.validation import of_validation
