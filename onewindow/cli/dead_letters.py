@@ -21,7 +21,11 @@ def group() -> None:
 
 @app.command("list")
 def list_letters(as_json: Json = False) -> None:
-    """列出死信 Every letter of every service, in the order of arrival; nothing of its content."""
+    """列出死信 Every letter of every service, in the order of arrival; nothing of its content.
+
+    Reasons and what to do about each stand in docs/operations/runbook.md. Exit code 0 whether there are any or not; 1
+    when a database does not answer.
+    """
     from onewindow import letters
 
     found = in_loop(letters.of_home(surroundings().home))

@@ -1,8 +1,7 @@
 """`onewindow deadline`: explain a due date, list the statutory clocks, show a year. Needs no database, no service."""
 
-import json
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -12,17 +11,14 @@ from chassis.rules.refusals import Refusal
 from chassis.rules.result import result_json
 from contracts.clocks import CLOCKS, CLOCKS_VERSION, NOT_CLOCKS, Clock
 from onewindow.cli import deadline_input, deadline_tables
+from onewindow.cli.ending import EPILOG, REFUSED, Json, print_json
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
+    epilog=EPILOG,
     help="法定期限：计算、规则、工作日历 Statutory deadlines: count, rules, calendar.",
 )
-
-REFUSED: Final = 2
-"""The exit code when something was refused; the problem object says what."""
-
-Json = Annotated[bool, typer.Option("--json", help="只输出 JSON Nothing but JSON on standard output.")]
 
 
 @app.command("explain")
@@ -50,16 +46,16 @@ def explain_deadline(
     except Refusal as refusal:
         _refuse(refusal)
     if as_json:
-        _print_json(result_json(due))
+        print_json(result_json(due))
     else:
         deadline_tables.show_due(due)
 
 
 @app.command("rules")
 def list_rules(as_json: Json = False) -> None:
-    """全部法定期限规则 The table of statutory clocks."""
+    """全部法定期限规则 The table of statutory clocks: what `explain` takes, how long each is and by which article."""
     if as_json:
-        _print_json(
+        print_json(
             {
                 "version": CLOCKS_VERSION,
                 "items": [clock_json(clock) for clock in CLOCKS.values()],
@@ -75,7 +71,10 @@ def show_calendar(
     year: Annotated[int, typer.Argument(help="年份 The year.")],
     as_json: Json = False,
 ) -> None:
-    """某年的工作日、放假日和调休上班日 The days of a year: working days, days off, make-up workdays."""
+    """某年的工作日、放假日和调休上班日 The days of a year: working days, days off, make-up workdays.
+
+    Exit code 2, with a problem object on standard error, for a year that the calendar does not have.
+    """
     try:
         days = current().year(year)
     except Refusal as refusal:
@@ -83,7 +82,7 @@ def show_calendar(
     if not as_json:
         deadline_tables.show_year(current().version, days)
         return
-    _print_json(
+    print_json(
         {
             "calendar_version": current().version,
             "year": days.number,
@@ -144,7 +143,7 @@ def _explain_file(path: Path, *, as_json: bool) -> None:
     for result in deadline_input.count_file(path):
         refused = refused or isinstance(result, Refusal)
         if as_json:
-            _print_json(problem(result) if isinstance(result, Refusal) else result_json(result))
+            print_json(problem(result) if isinstance(result, Refusal) else result_json(result))
         else:
             results.append(result)
     if not as_json:
@@ -154,10 +153,5 @@ def _explain_file(path: Path, *, as_json: bool) -> None:
 
 
 def _refuse(refusal: Refusal) -> NoReturn:
-    _print_json(problem(refusal), err=True)
+    print_json(problem(refusal), err=True)
     raise typer.Exit(REFUSED)
-
-
-def _print_json(value: dict[str, Any], *, err: bool = False) -> None:
-    # As bytes: JSON is UTF-8 whatever the terminal's locale says.
-    typer.echo(json.dumps(value, ensure_ascii=False).encode(), err=err)

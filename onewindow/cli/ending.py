@@ -32,9 +32,9 @@ def fail(text: str, code: int = NOT_SO) -> NoReturn:
     raise typer.Exit(code)
 
 
-def print_json(value: object) -> None:
-    """One JSON document, as UTF-8 whatever the terminal's locale says."""
-    typer.echo(json.dumps(value, ensure_ascii=False).encode())
+def print_json(value: object, *, err: bool = False) -> None:
+    """One JSON document, as UTF-8 whatever the terminal's locale says; with `err` on standard error."""
+    typer.echo(json.dumps(value, ensure_ascii=False).encode(), err=err)
 
 
 def surroundings() -> Surroundings:

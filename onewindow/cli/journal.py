@@ -32,7 +32,8 @@ def verify(
     An entry that was changed, taken out or put in is named by service, case and version. With --digest a chain that
     was cut at its end, is gone, or was rewritten together with its head is found as well.
 
-    Exit code 0 only when every chain holds; 1 when one does not; 2 when the digest is not one of this county's.
+    Exit code 0 only when every chain holds; 1 when one does not, or a database does not answer; 2 when the digest is
+    not one of this county's.
     """
     from chassis.journal.digest import DigestUnreadable
     from onewindow import proof
@@ -59,7 +60,8 @@ def digest(
 ) -> None:
     """签名摘要 Print where every chain ends now, signed with the key in ONEWINDOW_HOME.
 
-    Keep it where whoever administers the database cannot write: it is what finds a rewritten history.
+    Keep it where whoever administers the database cannot write: it is what finds a rewritten history. It is JSON
+    whether asked for or not. Exit code 1 when a database does not answer, or the file cannot be written.
     """
     from onewindow import proof
 

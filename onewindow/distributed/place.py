@@ -87,5 +87,6 @@ def _told(error: ValidationError, prefix: str = "") -> str:
     for one in error.errors(include_input=False, include_url=False, include_context=False):
         name = ".".join(str(part) for part in one["loc"])
         variable = name if name.isupper() or not name else f"{prefix}{name}".upper()
-        lines.append(f"{variable}: {one['msg']}" if variable else one["msg"])
+        wrong = "没有设置 is not set" if one["type"] == "missing" else one["msg"]
+        lines.append(f"{variable}: {wrong}" if variable else wrong)
     return "; ".join(lines)

@@ -130,7 +130,7 @@ async def connected(address: Address, *, command_timeout: float) -> asyncpg.Conn
 def must_exist(home: Path) -> None:
     """Refuse a home in which no server was ever set up, rather than set one up for a question; raises NoCounty."""
     if not (home / places.DATA).is_dir():
-        raise NoCounty(f"there is no county in {home.absolute()} yet; start one with: onewindow run")
+        raise NoCounty(f"{home.absolute()} 中还没有数据 there is no county there yet; 启动 start one: onewindow run")
 
 
 def _embedded(running: cluster.Cluster, service: str) -> Address:
