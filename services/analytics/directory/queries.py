@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlmodel import col
@@ -10,7 +9,7 @@ from sqlmodel import col
 from chassis.database.scope import Scope
 from chassis.database.session import Session
 from contracts.codes import DivisionLevel
-from services.analytics.directory.tables import Division, Staff
+from services.analytics.directory.tables import Division
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,22 +34,12 @@ async def total(session: Session, filters: Filters, *, at_most: int) -> int:
     return await session.scalar(select(func.count()).select_from(some)) or 0
 
 
-async def division_name(session: Session, code: str) -> str | None:
-    """Name of the division with this code; None while the copy does not have it."""
-    return await session.scalar(select(col(Division.name)).where(col(Division.code) == code).limit(1))
-
-
 async def names(session: Session, codes: Collection[str]) -> Mapping[str, str]:
     """Names of those of these divisions that the copy has, by code."""
     if not codes:
         return {}
     rows = await session.execute(select(col(Division.code), col(Division.name)).where(col(Division.code).in_(codes)))
     return {row.code: row.name for row in rows}
-
-
-async def staff(session: Session, record_id: UUID) -> Staff | None:
-    """The post with this id; None while the copy does not have it."""
-    return await session.get(Staff, record_id)
 
 
 def _filtered(statement: Select[Division], filters: Filters) -> Select[Division]:

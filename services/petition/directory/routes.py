@@ -36,15 +36,6 @@ async def list_divisions(
         key=key,
         name=LIST,
         position=lambda row: [row.code],
-        view=lambda row: DivisionView(
-            id=row.record_id,
-            code=row.code,
-            name=row.name,
-            parent_code=row.parent_code,
-            level=row.level,
-            kind=row.kind,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-        ),
+        view=DivisionView.model_validate,
         counted=counted,
     )

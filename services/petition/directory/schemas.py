@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.codes import DivisionKind, DivisionLevel
 
@@ -11,7 +11,9 @@ from contracts.codes import DivisionKind, DivisionLevel
 class DivisionView(BaseModel):
     """An administrative division."""
 
-    id: UUID
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID = Field(validation_alias="record_id")
     code: str
     name: str
     parent_code: str | None
