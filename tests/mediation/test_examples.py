@@ -1,8 +1,5 @@
 """Every example in the document is accepted as it stands, on a case prepared as DEMONSTRATION_VERSIONS says."""
 
-import re
-from uuid import uuid4
-
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -10,8 +7,9 @@ from fastapi import FastAPI
 from contracts.codes import MediationState
 from contracts.demonstration import ACTS, CASES, MEDIATOR, TOWNSHIP, party_id
 from services.mediation.demonstration import DEMONSTRATION_VERSIONS
+from tests.architecture.operations import operations
+from tests.county import key
 from tests.mediation.story import Story
-from tests.mediation.test_access import example_body, example_header, operations
 
 STATES = {
     "mediation.cases.read": MediationState.REGISTERED,
@@ -51,19 +49,14 @@ async def test_the_table_says_how_many_facts_each_case_has(demonstrated: Story) 
 
 async def test_every_example_is_accepted(app: FastAPI, demonstrated: Story, client: httpx.AsyncClient) -> None:
     posted = []
-    for method, path, operation in operations(app):
-        parameters = {one["name"]: one.get("example") for one in operation.get("parameters", []) if one["in"] == "path"}
-        address = re.sub(r"\{(\w+)\}", lambda match: str(parameters[match[1]]), path)  # noqa: B023 -- used at once
-        names = ("If-Match", "Idempotency-Key")
-        given = {name: value for name in names if (value := example_header(operation, name)) is not None}
-        answer = await client.request(method, address, json=example_body(operation), headers=given)
-        assert answer.status_code == (201 if method == "post" else 200), (method, path, answer.text)
-        if method == "post":
-            posted.append(path)
-            again = await client.request(method, address, json=example_body(operation), headers=given)
-            assert again.content == answer.content, path
-            stale = await client.post(
-                address, json=example_body(operation), headers=given | {"Idempotency-Key": uuid4().hex}
-            )
-            assert stale.status_code == 412, path
+    for one in operations("mediation", app):
+        headers = one.headers | {"Content-Type": "application/json"}
+        answer = await client.request(one.method, one.path, headers=headers, content=one.content)
+        assert answer.status_code == (201 if one.method == "POST" else 200), (str(one), answer.text)
+        if one.method == "POST":
+            posted.append(one)
+            again = await client.post(one.path, headers=headers, content=one.content)
+            assert again.content == answer.content, str(one)
+            stale = await client.post(one.path, headers=headers | key(), content=one.content)
+            assert stale.status_code == 412, str(one)
     assert len(posted) == len(DEMONSTRATION_VERSIONS) - 1
