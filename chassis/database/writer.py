@@ -49,18 +49,21 @@ class Writer(Generic[Row, Answer]):
         self._queue: deque[tuple[Row, asyncio.Future[Answer]]] = deque()
         self._arrived = asyncio.Event()
         self._connection: asyncpg.Connection | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def put(self, row: Row) -> asyncio.Future[Answer]:
         """Queue a row; the future ends after its commit, with its answer or its own error."""
         if len(self._queue) >= self._capacity:
             raise WriterFull
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        loop = self._loop or asyncio.get_running_loop()
+        future: asyncio.Future[Answer] = loop.create_future()
         self._queue.append((row, future))
         self._arrived.set()
         return future
 
     async def run(self) -> None:
         """Commit batches until cancelled. A batch in hand is finished before the task ends."""
+        self._loop = asyncio.get_running_loop()
         try:
             while await self._arrived.wait():
                 batch = [self._queue.popleft() for _ in range(min(self._limit, len(self._queue)))]

@@ -5,11 +5,12 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, Self
+from typing import Final
 
 from starlette._utils import get_route_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.http.expiry import Expiry
 from chassis.http.problems import HttpRefusal, Problem, of_refusal
 from chassis.telemetry.metrics import Metrics
 
@@ -102,46 +103,12 @@ class ConcurrencyLimit:
             self.running -= 1
 
 
-class Expiry:
-    """`asyncio.timeout` for the two limits that every request is under: the same effect at a third of the cost.
-
-    The task that enters it is cancelled when the time is over, and leaves with TimeoutError.
-    """
-
-    __slots__ = ("_cancelling", "_over", "_seconds", "_task", "_timer")
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._over = False
-
-    def __enter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        task = asyncio.current_task(loop)
-        assert task is not None, "a limit is for a task"  # noqa: S101 -- no request runs outside of one
-        self._task, self._cancelling = task, task.cancelling()
-        self._timer = loop.call_later(self._seconds, self._expire)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _place: object) -> None:
-        self._timer.cancel()
-        if self._over and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
-            raise TimeoutError from error
-
-    def lift(self) -> None:
-        """Let the task go on for as long as it likes."""
-        self._timer.cancel()
-
-    def _expire(self) -> None:
-        self._over = True
-        self._task.cancel()
-
-
 class TimeLimit:
     """Ends the handling of a request that has not begun to answer in time; a stream that has begun may go on."""
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self.app = app
-        self.seconds = limits.handling_seconds
+        self.expiry = Expiry(limits.handling_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle within the limit. A transaction in hand may have been committed: the outcome is unknown."""
@@ -158,7 +125,7 @@ class TimeLimit:
             await send(message)
 
         try:
-            with Expiry(self.seconds) as limit:
+            with self.expiry.running() as limit:
                 await self.app(scope, receive, watching)
         except TimeoutError:
             if started:
@@ -178,21 +145,24 @@ def announced_length(scope: Scope) -> int | None:
     return 0
 
 
-async def read_body(receive: Receive, announced: int | None, limits: Limits) -> bytes:
-    """The whole body; raises BodyTooLarge before reading what is announced as too large, BodyTooSlow, CallerGone."""
-    if announced is not None and announced > limits.body_bytes:
+async def read_body(receive: Receive, announced: int | None, most: int, expiry: Expiry) -> bytes:
+    """The whole body of `most` bytes at most.
+
+    Raises BodyTooLarge before reading what is announced as too large, BodyTooSlow, CallerGone.
+    """
+    if announced is not None and announced > most:
         raise BodyTooLarge
     parts: list[bytes] = []
     size = 0
     try:
-        with Expiry(limits.body_seconds):
+        with expiry.running():
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise CallerGone
                 part = message.get("body", b"")
                 size += len(part)
-                if size > limits.body_bytes:
+                if size > most:
                     raise BodyTooLarge
                 parts.append(part)
                 if not message.get("more_body", False):

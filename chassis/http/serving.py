@@ -37,6 +37,7 @@ def server(app: ASGIApp, **more: Any) -> Server:  # noqa: ANN401 -- uvicorn's ow
         lifespan="off",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # nothing here asks where a caller sits
         server_header=False,
         **more,
     )

@@ -6,6 +6,7 @@ from typing import Any, Final
 import jiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.http.expiry import Expiry
 from chassis.http.json_refusals import (
     DuplicateKey,
     LoneSurrogate,
@@ -41,7 +42,8 @@ class StrictJson:
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self.app = app
-        self.limits = limits
+        self.most = limits.body_bytes
+        self.expiry = Expiry(limits.body_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Leave the parsed value and the bytes in the scope, where idempotency and plain routes take them from."""
@@ -55,7 +57,7 @@ class StrictJson:
                 return
             if announced != 0:
                 check_headers(scope)
-            body = await read_body(receive, announced, self.limits)
+            body = await read_body(receive, announced, self.most, self.expiry)
             if body:
                 scope[PARSED] = parse(body)
                 scope[RAW] = body

@@ -9,6 +9,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import pytest
@@ -250,6 +251,17 @@ def test_an_access_line_knows_the_template_only(lines: Lines) -> None:
         "trace_id": TRACE.trace_id,
     }
     assert second["method"] == "OTHER"
+
+
+async def test_access_lines_of_one_turn_leave_together(lines: Lines) -> None:
+    log = AccessLog("intake", lines.stream)
+    for status in (200, 404):
+        log.write(method="GET", route="/v1/cases", status=status, seconds=0.001, trace_id=None)
+    assert lines.text == ""
+    await asyncio.sleep(0)
+    assert [line["status"] for line in lines.all()] == [200, 404]
+    moment = datetime.fromisoformat(lines.last()["timestamp"])
+    assert timedelta() <= datetime.now(UTC) - moment < timedelta(minutes=1)
 
 
 def test_a_noisy_library_is_heard_once_a_minute() -> None:
