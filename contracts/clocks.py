@@ -10,6 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from contracts.codes import IntakeChannel
+
 CLOCKS_VERSION: Final = "clocks-2026.1"
 
 
@@ -203,3 +205,13 @@ NOT_CLOCKS: Final[Mapping[str, NotClock]] = MappingProxyType(
     }
 )
 """Ids that are steps, alarms or dates given by somebody else."""
+
+TRANSFERRED: Final = frozenset(
+    {IntakeChannel.UPPER_ASSIGNMENT, IntakeChannel.PETITION_REFERRAL, IntakeChannel.DEPARTMENT_REFERRAL}
+)
+"""Doors through which another organ sent a petition matter; every other one is the petitioner's own."""
+
+
+def petition_notice(channel: IntakeChannel) -> str:
+    """The clock of the petitioner's notice 受理告知 (XF§23), by the door: the same for every service that owes it."""
+    return "PET_NOTICE_TRANSFERRED" if channel in TRANSFERRED else "PET_NOTICE_DIRECT"

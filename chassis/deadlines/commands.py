@@ -60,9 +60,16 @@ def counted(
     )
 
 
-async def start(session: Session, rule: str, *, case_id: UUID, division: str, started_at: datetime) -> Deadline:
-    """Start the clock of `rule` for a case, in the transaction that causes it."""
+async def start(
+    session: Session, rule: str, *, case_id: UUID, division: str, started_at: datetime, missed: bool = False
+) -> Deadline:
+    """Start the clock of `rule` for a case, in the transaction that causes it.
+
+    With `missed` whoever had the case before has said that it was missed: still owed, and no fact any more.
+    """
     deadline = counted(rule, case_id=case_id, division=division, started_at=started_at)
+    if missed:
+        deadline = replace(deadline, state=DeadlineState.MISSED, missed_at=deadline.due_at)
     await queries.add(session, deadline)
     return deadline
 
@@ -78,6 +85,18 @@ async def meet(session: Session, case_id: UUID, rule: str, at: datetime) -> bool
         state = DeadlineState.MET if in_time else DeadlineState.MISSED
         await queries.change(session, deadline.id, state=state, met_at=at)
     return in_time
+
+
+async def miss_overdue(session: Session, case_id: UUID, at: datetime) -> Sequence[Deadline]:
+    """Mark as missed what is over at `at` and the sweep has not come to; returns it, for the facts to be recorded."""
+    overdue = [
+        deadline
+        for deadline in await queries.live_for_update(session, case_id)
+        if deadline.state is DeadlineState.OPEN and deadline.due_at is not None and deadline.due_at <= at
+    ]
+    for deadline in overdue:
+        await queries.change(session, deadline.id, state=DeadlineState.MISSED, missed_at=at)
+    return overdue
 
 
 async def close_all(session: Session, case_id: UUID) -> None:

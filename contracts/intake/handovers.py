@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.codes import DisputeType, IntakeChannel, PartyRole, PetitionCategory, Tier
 from contracts.envelope import Event, canonical_text
-from contracts.fields import ClockId, Count, DivisionCode, Fen, Moment, OfficialNumber, People
+from contracts.fields import ClockId, Count, DivisionCode, Fen, Flag, Moment, OfficialNumber, People
 from contracts.topics import INTAKE_HANDOVERS, Topic
 
 
@@ -102,5 +102,9 @@ class PetitionRequested(Event):
     """Petitioners who came or signed 信访人数, in person-times (人次)."""
     registered_at: Moment
     """When the matter was registered: the 15 days of art. 22 run from here."""
+    received_at: Moment | None = None
+    """When it was received, if before it was registered: the notice of art. 23 is owed from here, whoever owes it."""
+    notice_missed: Flag = False
+    """Whether that notice was late already at the window, which has put it on record: nobody does so again."""
     receiver: Literal["petition"] = "petition"
     """Service that alone can open the parcel."""

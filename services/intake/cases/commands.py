@@ -14,7 +14,8 @@ from chassis.database.session import Database, Session
 from chassis.database.writer import Writer, WriterFull
 from chassis.deadlines import arms as deadline_arms
 from chassis.deadlines import commands as deadlines
-from chassis.deadlines.queries import Deadline
+from chassis.deadlines.queries import Deadline, of_case
+from chassis.deadlines.tables import DeadlineState
 from chassis.http.idempotency import IdempotencyKeyReused
 from chassis.journal.arms import FirstAnswer
 from chassis.journal.chain import following
@@ -43,6 +44,13 @@ from contracts.intake.cases import CaseConcluded, CaseRegistered, IntakeDeadline
 from services.intake.cases import domain, queries, tables
 from services.intake.directory import domain as directory
 from services.intake.directory.queries import Divisions
+
+
+class Notice(NamedTuple):
+    """How the window leaves the petitioner's notice: missed or not, and the version that the caller still expects."""
+
+    missed: bool
+    expected: int | None
 
 
 class Registration(NamedTuple):
@@ -231,8 +239,9 @@ async def _row(window: Window, registration: Registration) -> queries.Row:
     entry = following(fact, division=case.division, who=registration.who, at=now, occurred_at=happened_at)
     code = window.receipt_code(case_id)
     deadline = None
-    if domain.owes_notice(case):
-        deadline = deadlines.counted(domain.NOTICE, case_id=case_id, division=case.division, started_at=happened_at)
+    notice = domain.notice_clock(case)
+    if notice is not None:
+        deadline = deadlines.counted(notice, case_id=case_id, division=case.division, started_at=happened_at)
     return queries.Row(
         principal=registration.principal,
         key=registration.key,
@@ -291,16 +300,34 @@ def _party_row(sealer: Sealer, party: domain.NewParty, case_id: UUID, place: int
 async def send(
     session: Session, scope: Scope, case_id: UUID, *, route: Route, tier: Tier, organisation_id: UUID | None
 ) -> tables.Case:
-    """Move a registered case on to a route; the notice that its petitioner is owed is given by this.
+    """Move a registered case on to a route; the caller lets `leave_notice` follow, and records the facts.
 
-    The caller records the facts. Raises CaseNotFound, IllegalTransition.
+    Raises CaseNotFound, IllegalTransition.
     """
     case = await queries.case_for_update(session, scope, case_id)
     case.state = domain.advance(CaseState(case.state), domain.Action.ROUTE)
     case.route, case.tier, case.organisation_id = route, tier, organisation_id
     case.progress = CaseProgress.HANDED_OVER if route in domain.HANDED_OVER else None
-    await deadlines.meet(session, case_id, domain.NOTICE, session.info["clock"].now())
     return case
+
+
+async def leave_notice(session: Session, case: tables.Case, route: Route, *, expected: int | None) -> Notice:
+    """End the clock of the petitioner's notice at the window, where a late one is put on record.
+
+    To the petition department the duty goes along, with its clock: sending a matter on tells nobody anything. On every
+    other way the petitioner is told where to go instead, which is the notice (XF§23).
+    """
+    now = session.info["clock"].now()
+    for deadline in await deadlines.miss_overdue(session, case.id, now):
+        await miss_notice(session, deadline, expected=expected)
+        expected = None
+    missed = any(deadline.state is DeadlineState.MISSED for deadline in await of_case(session, case.id))
+    if route is Route.PETITION:
+        await deadlines.close_all(session, case.id)
+    else:
+        for rule in domain.NOTICES:
+            await deadlines.meet(session, case.id, rule, now)
+    return Notice(missed, expected)
 
 
 async def follow(session: Session, case_id: UUID, progress: CaseProgress) -> None:
@@ -356,10 +383,10 @@ async def record_satisfaction(
     return await record(session, fact, division=case.division, expected=expected)
 
 
-async def miss_notice(session: Session, deadline: Deadline) -> None:
+async def miss_notice(session: Session, deadline: Deadline, *, expected: int | None = None) -> None:
     """Put on record that a petitioner was not told in time; the case goes on."""
     if deadline.due_date is not None:
         fact = IntakeDeadlineMissed(
             case_id=deadline.case_id, division=deadline.division, clock=deadline.rule, due_date=deadline.due_date
         )
-        await record(session, fact, division=deadline.division)
+        await record(session, fact, division=deadline.division, expected=expected)

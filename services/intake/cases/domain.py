@@ -10,6 +10,7 @@ from uuid import UUID
 from chassis.rules.clock import shanghai_date
 from chassis.rules.machines import step
 from chassis.rules.refusals import Kind, Refusal
+from contracts.clocks import petition_notice
 from contracts.codes import (
     CaseKind,
     CaseState,
@@ -24,8 +25,8 @@ from contracts.codes import (
     Tier,
 )
 
-NOTICE: Final = "PET_NOTICE_DIRECT"
-"""Clock of the notice to a petitioner whose petition came in directly (XF§23)."""
+NOTICES: Final = frozenset({"PET_NOTICE_DIRECT", "PET_NOTICE_TRANSFERRED"})
+"""Clocks of the notice to a petitioner (XF§23), one for each way in."""
 
 
 class Action(StrEnum):
@@ -244,12 +245,13 @@ def checked_people(case: NewCase, now: datetime) -> int:
     return people
 
 
-def owes_notice(case: NewCase) -> bool:
-    """Whether a petitioner is to be told within 15 days; not where name or address is unknown (XF§23).
+def notice_clock(case: NewCase) -> str | None:
+    """The clock by which a petitioner is to be told; None where none is, or name or address are unknown (XF§23).
 
     Whoever left a telephone number can be told, so that counts as reachable too.
     """
-    return case.kind is CaseKind.PETITION and any(party.address or party.phone for party in case.parties)
+    owed = case.kind is CaseKind.PETITION and any(party.address or party.phone for party in case.parties)
+    return petition_notice(case.channel) if owed else None
 
 
 def evaluated_units(route: Route | None) -> tuple[EvaluatedUnit, ...]:

@@ -11,4 +11,4 @@ async def on_notice_missed(session: Session, deadline: Deadline) -> None:
     await commands.miss_notice(session, deadline)
 
 
-TIMERS: Timers = {domain.NOTICE: on_notice_missed}
+TIMERS: Timers = dict.fromkeys(domain.NOTICES, on_notice_missed)

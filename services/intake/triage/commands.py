@@ -48,11 +48,12 @@ async def route(
         raise case_rules.TierDoesNotFit(field="tier")
     if organisation_id is not None:
         await directory_queries.organisation(session, organisation_id)
+    notice = await cases.leave_notice(session, case, route, expected=expected)
+    expected = notice.expected
     if route in case_rules.HANDED_OVER:
         # First, so that the routing is the case's last fact and its version the one that is answered.
-        await _hand_over(
-            session, sealer, case, parties, fact=_request(case, route, tier, len(parties)), expected=expected
-        )
+        fact = _request(case, route, tier, len(parties), notice_missed=notice.missed)
+        await _hand_over(session, sealer, case, parties, fact=fact, expected=expected)
         expected = None
     routed = CaseRouted(
         case_id=case_id,
@@ -107,7 +108,9 @@ def _told(case: CaseRow, parties: Sequence[Particulars]) -> HandoverParticulars:
     )
 
 
-def _request(case: CaseRow, route: Route, tier: Tier, parties: int) -> MediationRequested | PetitionRequested:
+def _request(
+    case: CaseRow, route: Route, tier: Tier, parties: int, *, notice_missed: bool
+) -> MediationRequested | PetitionRequested:
     """The fact by which the case is handed over: to the petition department, or to mediation."""
     if route is Route.PETITION and case.petition_category is not None:
         return PetitionRequested(
@@ -118,6 +121,8 @@ def _request(case: CaseRow, route: Route, tier: Tier, parties: int) -> Mediation
             channel=IntakeChannel(case.channel),
             visitors=case.visitors or 1,
             registered_at=case.registered_at,
+            received_at=min(case.received_at, case.registered_at),
+            notice_missed=notice_missed,
         )
     return MediationRequested(
         case_id=case.id,

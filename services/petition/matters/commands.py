@@ -73,7 +73,12 @@ async def register(
     people.hand_over(session, request.case_id, request.division, particulars.parties, sealer)
     if clock is not None:
         await deadlines.start(
-            session, clock, case_id=request.case_id, division=request.division, started_at=request.registered_at
+            session,
+            clock,
+            case_id=request.case_id,
+            division=request.division,
+            started_at=request.received_at or request.registered_at,
+            missed=request.notice_missed,
         )
     fact = PetitionRegistered(
         case_id=request.case_id,

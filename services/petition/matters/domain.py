@@ -8,6 +8,7 @@ from typing import Final
 
 from chassis.rules.machines import next_actions, step
 from chassis.rules.refusals import Kind, Refusal
+from contracts.clocks import petition_notice
 from contracts.codes import IntakeChannel, OpinionConclusion, PetitionCategory, PetitionRoute, PetitionState
 
 State = PetitionState
@@ -134,10 +135,6 @@ BY_THEMSELVES: Final = frozenset({Action.INVESTIGATE, Action.FOLLOW_PROCEDURE, A
 HANDLE: Final = "PET_HANDLE"
 NOTICE_DIRECT: Final = "PET_NOTICE_DIRECT"
 NOTICE_TRANSFERRED: Final = "PET_NOTICE_TRANSFERRED"
-TRANSFERRED: Final = frozenset(
-    {IntakeChannel.UPPER_ASSIGNMENT, IntakeChannel.PETITION_REFERRAL, IntakeChannel.DEPARTMENT_REFERRAL}
-)
-"""Doors through which another organ sent the matter; every other one is the petitioner's own."""
 DUTIES: Final = frozenset({HANDLE, NOTICE_DIRECT, NOTICE_TRANSFERRED})
 """Clocks of the organ: one that runs out unmet is a fact."""
 
@@ -195,9 +192,7 @@ def notice_clock(channel: IntakeChannel, *, reachable: bool) -> str | None:
     the matter accepts it itself, so what it owes is the notice of XF§23, whose clock depends on how the matter came.
     Transfer and assignment will bring the other one.
     """
-    if not reachable:
-        return None
-    return NOTICE_TRANSFERRED if channel in TRANSFERRED else NOTICE_DIRECT
+    return petition_notice(channel) if reachable else None
 
 
 def may_take(route: PetitionRoute, category: PetitionCategory, *, petitioners: int) -> None:

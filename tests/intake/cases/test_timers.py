@@ -1,19 +1,17 @@
-"""The clock that runs at the window: the notice to a petitioner, missed, late or given in time."""
+"""The clock that runs at the window: the notice to a petitioner, while the matter is here."""
 
 from datetime import timedelta
 
 import asyncpg
 import orjson
 
-from chassis.database.scope import Scope
 from chassis.database.session import Database
 from chassis.deadlines.sweep import Sweep
 from chassis.rules.clock import FixedClock
-from contracts.codes import Route, Tier
-from services.intake.cases import commands
+from contracts.codes import IntakeChannel
 from services.intake.cases.commands import Window
 from services.intake.cases.timers import TIMERS
-from tests.intake.places import NOON, SUNING
+from tests.intake.places import NOON
 from tests.intake.stories import PETITION, one, registered
 
 MISSED = "SELECT * FROM journal WHERE type = 'intake.deadline_missed'"
@@ -35,14 +33,10 @@ async def test_a_missed_notice_is_a_fact_once(
     assert await owner.fetchval("SELECT count(*) FROM outbox WHERE entry_id = $1", entry["id"]) == 1
 
 
-async def test_routing_in_time_meets_it(
+async def test_another_organs_matter_has_the_clock_of_its_door(
     window: Window, database: Database, owner: asyncpg.Connection, clock: FixedClock
 ) -> None:
-    case_id = (await registered(window, PETITION)).case_id
-    scope = Scope.of(SUNING)
-    async with database.transaction(scope) as session:
-        await commands.send(session, scope, case_id, route=Route.PETITION, tier=Tier.COUNTY, organisation_id=None)
-    assert (await one(owner, "SELECT state FROM deadlines"))["state"] == "MET"
-    clock.set(NOON + timedelta(days=30))
-    assert await Sweep("intake", database, TIMERS, clock).once(clock.now()) == 0
-    assert await owner.fetchrow(MISSED) is None
+    await registered(window, PETITION._replace(channel=IntakeChannel.UPPER_ASSIGNMENT))
+    clock.set(NOON + timedelta(days=20))
+    assert await Sweep("intake", database, TIMERS, clock).once(clock.now()) == 1
+    assert orjson.loads((await one(owner, MISSED))["data"])["clock"] == "PET_NOTICE_TRANSFERRED"

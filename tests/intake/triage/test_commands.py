@@ -1,5 +1,6 @@
 """Routing: the case moves on, and the one receiver gets what it must know, sealed for it alone."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,10 @@ import pytest
 
 from chassis.database.scope import Scope
 from chassis.database.session import Database
+from chassis.deadlines.sweep import Sweep
 from chassis.journal.entries import Entry
 from chassis.journal.record import VersionMismatch
+from chassis.rules.clock import FixedClock
 from chassis.rules.refusals import IllegalTransition, Refusal
 from chassis.security.ciphers import SealBroken
 from chassis.security.keys import Keyring, NotOurPair, master_key
@@ -22,10 +25,11 @@ from contracts.intake.handovers import HandoverParticulars
 from services.intake.cases.commands import Window
 from services.intake.cases.domain import CaseNotFound, NewCase, TierDoesNotFit
 from services.intake.cases.schemas import EXAMPLE, PARTIES, RegisterRequest
+from services.intake.cases.timers import TIMERS
 from services.intake.directory import commands as directory
 from services.intake.directory.domain import OrganisationUnknown
 from services.intake.triage import commands, domain
-from tests.intake.places import SHANGCUN, SUNING, WOBEI
+from tests.intake.places import NOON, SHANGCUN, SUNING, WOBEI
 from tests.intake.stories import CANARIES, DISPUTE, PETITION, leaks, one, registered
 
 WIDE = "𠮷"
@@ -132,6 +136,59 @@ async def test_routing_moves_the_row_and_points_the_relay_at_both_facts(
         ("onewindow.intake.handover.v1", 0),
         ("onewindow.intake.case.v1", 1),
     ]
+
+
+MISSED = "SELECT * FROM journal WHERE type = 'intake.deadline_missed'"
+
+
+@pytest.mark.parametrize(("way", "state"), [(Route.PETITION, "CLOSED"), (Route.LITIGATION, "MET")])
+async def test_who_sends_a_petition_on_in_time_owes_its_notice_no_longer(
+    *,
+    window: Window,
+    database: Database,
+    owner: asyncpg.Connection,
+    sealer: Sealer,
+    clock: FixedClock,
+    way: Route,
+    state: str,
+) -> None:
+    case = PETITION._replace(received_at=NOON - timedelta(days=3))
+    case_id = (await registered(window, case)).case_id
+    await route(database, sealer, case_id, route=way, expected=1)
+    assert (await one(owner, "SELECT state FROM deadlines"))["state"] == state
+    clock.set(NOON + timedelta(days=30))
+    assert await Sweep("intake", database, TIMERS, clock).once(clock.now()) == 0
+    assert await owner.fetchrow(MISSED) is None
+    if way is Route.PETITION:
+        handed = await one(owner, "SELECT data FROM journal WHERE type = 'intake.petition_requested'")
+        fact = orjson.loads(handed["data"])
+        assert fact["notice_missed"] is False
+        assert datetime.fromisoformat(fact["received_at"]) == NOON - timedelta(days=3)
+
+
+@pytest.mark.parametrize("swept", [True, False])
+@pytest.mark.parametrize("way", [Route.PETITION, Route.LITIGATION])
+async def test_a_notice_that_the_window_missed_is_on_record_there_once(
+    *,
+    window: Window,
+    database: Database,
+    owner: asyncpg.Connection,
+    sealer: Sealer,
+    clock: FixedClock,
+    way: Route,
+    swept: bool,
+) -> None:
+    case_id = (await registered(window, PETITION)).case_id
+    clock.set(NOON + timedelta(days=16))
+    sweep = Sweep("intake", database, TIMERS, clock)
+    assert await sweep.once(clock.now()) == 1 if swept else True
+    await route(database, sealer, case_id, route=way, expected=2 if swept else 1)
+    assert await sweep.once(clock.now()) == 0
+    assert (await one(owner, "SELECT state FROM deadlines"))["state"] == "MISSED"
+    assert len(await owner.fetch(MISSED)) == 1
+    if way is Route.PETITION:
+        handed = await one(owner, "SELECT data FROM journal WHERE type = 'intake.petition_requested'")
+        assert orjson.loads(handed["data"])["notice_missed"] is True
 
 
 async def test_other_ways_hand_nothing_over(

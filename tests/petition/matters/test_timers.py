@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -7,7 +7,7 @@ from chassis.rules.clock import FixedClock
 from contracts.codes import PetitionState
 from services.petition.matters import domain
 from services.petition.matters import timers as duties
-from tests.petition.story import Story
+from tests.petition.story import REGISTERED, Story
 
 MISSED = "petition.deadline_missed"
 LATE = datetime(2026, 7, 1, 0, 0, tzinfo=UTC)
@@ -35,6 +35,23 @@ async def test_a_notice_not_given_is_a_fact_and_the_matter_goes_on(
     await story.accept(matter_id)
     assert (await story.deadlines(matter_id))[0] == ("PET_NOTICE_DIRECT", "2026-03-16", "MISSED")
     assert (await story.facts(matter_id)).count(MISSED) == 1
+
+
+async def test_a_notice_that_the_window_missed_is_still_owed_and_not_missed_again(
+    story: Story, sweep: Sweep, clock: FixedClock
+) -> None:
+    matter_id = await story.register(notice_missed=True)
+    assert await story.deadlines(matter_id) == [("PET_NOTICE_DIRECT", "2026-03-16", "MISSED")]
+    clock.set(datetime(2026, 3, 20, tzinfo=UTC))
+    assert await sweep.once(clock.now()) == 0
+    await story.accept(matter_id)
+    assert (await story.deadlines(matter_id))[0] == ("PET_NOTICE_DIRECT", "2026-03-16", "MISSED")
+    assert MISSED not in await story.facts(matter_id)
+
+
+async def test_the_notice_is_owed_from_the_receipt(story: Story) -> None:
+    matter_id = await story.register(received_at=REGISTERED - timedelta(days=2))
+    assert await story.deadlines(matter_id) == [("PET_NOTICE_DIRECT", "2026-03-14", "OPEN")]
 
 
 @pytest.mark.parametrize("swept", [True, False])
