@@ -1,22 +1,10 @@
 """Who may do what: every role at every route of every service, by generation."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from contracts.roles import PERMISSIONS
-from tests import databases
 from tests.architecture.operations import operations
-from tests.county import SERVICES, County, key, running
-
-
-@pytest.fixture(scope="module")
-async def county(postgres: databases.Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[County]:
-    """Without a case and without a division: whoever is let in finds nothing."""
-    home: Path = tmp_path_factory.mktemp("home")
-    async with running(postgres, home) as county:
-        yield county
+from tests.county import SERVICES, County, key
 
 
 @pytest.mark.parametrize("service", SERVICES)

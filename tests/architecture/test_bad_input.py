@@ -1,26 +1,17 @@
 """Hostile and careless bodies on every route that takes one: refused as a problem, repeating nothing."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests import databases
 from tests.architecture.operations import Described, operations
-from tests.county import County, key, running
+from tests.county import County, key
 
 CANARY = "金丝雀canary7f3a"
 LIMIT = 1_048_576
-
-
-@pytest.fixture(scope="module")
-async def county(postgres: databases.Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[County]:
-    home: Path = tmp_path_factory.mktemp("home")
-    async with running(postgres, home) as county:
-        yield county
 
 
 @pytest.fixture(scope="module")

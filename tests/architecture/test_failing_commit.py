@@ -1,14 +1,8 @@
 """A commit that fails answers 5xx, never 2xx, on every writing route: by generation, with a real failing COMMIT."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from onewindow.embedded.databases import connect
-from tests import databases
 from tests.architecture.operations import WRITING, Described, operations
-from tests.county import County, running
+from tests.county import County
 
 # A deferred constraint fails when everything else has succeeded: at COMMIT.
 REFUSE_COMMITS = """
@@ -20,25 +14,17 @@ ALLOW_COMMITS = "DROP FUNCTION refuse() CASCADE"
 COUNTS = "SELECT (SELECT count(*) FROM journal), (SELECT count(*) FROM outbox), (SELECT count(*) FROM idempotency_keys)"
 
 
-@pytest.fixture(scope="module")
-async def county(postgres: databases.Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[County]:
-    home: Path = tmp_path_factory.mktemp("home")
-    async with running(postgres, home) as county:
-        await county.demonstrate()
-        yield county
-
-
-async def test_no_writing_route_answers_2xx_when_its_commit_fails(county: County) -> None:
+async def test_no_writing_route_answers_2xx_when_its_commit_fails(demonstrated: County) -> None:
     tried: list[Described] = []
-    for name, app in county.apps.items():
-        owner = await connect(county.databases[name].owner_url)
+    for name, app in demonstrated.apps.items():
+        owner = await connect(demonstrated.databases[name].owner_url)
         try:
             before = await owner.fetchrow(COUNTS)
             await owner.execute(REFUSE_COMMITS)
             for one in operations(name, app):
                 if one.method.lower() not in WRITING:
                     continue
-                async with county.client(name, one.role) as client:
+                async with demonstrated.client(name, one.role) as client:
                     headers = one.headers | {"Content-Type": "application/json"}
                     answer = await client.request(one.method, one.path, headers=headers, content=one.content)
                 tried.append(one)
@@ -53,13 +39,13 @@ async def test_no_writing_route_answers_2xx_when_its_commit_fails(county: County
     assert len(tried) > 15, "the services lost their writing operations"
 
 
-async def test_the_same_requests_succeed_once_commits_do(county: County) -> None:
+async def test_the_same_requests_succeed_once_commits_do(demonstrated: County) -> None:
     """The positive control: what answered 5xx above was refused for the commit and for nothing else."""
-    for name, app in county.apps.items():
+    for name, app in demonstrated.apps.items():
         for one in operations(name, app):
             if one.method.lower() not in WRITING:
                 continue
-            async with county.client(name, one.role) as client:
+            async with demonstrated.client(name, one.role) as client:
                 headers = one.headers | {"Content-Type": "application/json"}
                 answer = await client.request(one.method, one.path, headers=headers, content=one.content)
             assert answer.status_code < 300, f"{one}: {answer.status_code} {answer.text[:300]}"

@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -18,9 +17,8 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.openapi import from_dict
 
 from chassis.http.problems import MEDIA_TYPE
-from tests import databases
 from tests.architecture.operations import Described, operations
-from tests.county import SERVICES, County, running
+from tests.county import SERVICES, County
 
 Generated = Case[Any]
 
@@ -50,23 +48,15 @@ FEW = settings(
 )
 
 
-@pytest.fixture(scope="module")
-async def county(postgres: databases.Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[County]:
-    home: Path = tmp_path_factory.mktemp("home")
-    async with running(postgres, home) as county:
-        await county.demonstrate()
-        yield county
-
-
 @pytest.mark.parametrize("service", SERVICES)
-async def test_every_answer_is_as_documented(county: County, service: str) -> None:
-    app = county.apps[service]
+async def test_every_answer_is_as_documented(demonstrated: County, service: str) -> None:
+    app = demonstrated.apps[service]
     document = app.openapi()
     schema = from_dict(document, config=SchemathesisConfig.from_dict(CONFIG))
     published = json.dumps(document, ensure_ascii=False)
     statuses: Counter[int] = Counter()
     for one in operations(service, app):
-        async with county.client(service, one.role) as client:
+        async with demonstrated.client(service, one.role) as client:
             for strategy in _requests(schema[one.template][one.method], document, one):
                 for case in _drawn(strategy):
                     response = await _send(client, case)
