@@ -60,10 +60,12 @@ async def live_for_update(session: Session, case_id: UUID, rule: str | None = No
     return [_deadline(row) for row in rows.mappings()]
 
 
-async def due_ids(session: Session, now: datetime, limit: int) -> Sequence[UUID]:
-    """Open deadlines whose last day is over at `now`, longest overdue first."""
-    statement = select(DEADLINES.c.id).where(DEADLINES.c.state == DeadlineState.OPEN, DEADLINES.c.due_at <= now)
-    return (await session.scalars(statement.order_by(DEADLINES.c.due_at, DEADLINES.c.id).limit(limit))).all()
+async def overdue(session: Session, now: datetime, limit: int) -> Sequence[tuple[UUID, UUID, str]]:
+    """Open deadlines whose last day is over at `now`, longest overdue first: id, case and rule, none of it locked."""
+    columns = select(DEADLINES.c.id, DEADLINES.c.case_id, DEADLINES.c.rule)
+    statement = columns.where(DEADLINES.c.state == DeadlineState.OPEN, DEADLINES.c.due_at <= now)
+    rows = await session.execute(statement.order_by(DEADLINES.c.due_at, DEADLINES.c.id).limit(limit))
+    return [(row.id, row.case_id, row.rule) for row in rows]
 
 
 async def open_for_update(session: Session, deadline_id: UUID, now: datetime) -> Deadline | None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -19,8 +20,17 @@ from chassis.journal.entries import new_id
 from chassis.rules.clock import Clock
 from contracts.clocks import CLOCKS, ClockClass
 
-Timer: TypeAlias = Callable[[Session, Deadline], Awaitable[None]]
-"""What a noun does when a deadline was missed; the row is locked and already marked."""
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What a noun does about a deadline of a rule that nobody met."""
+
+    lock: Callable[[Session, UUID], Awaitable[object]]
+    """Lock the case until commit, as every command does before it touches a deadline: one order, no deadlock."""
+    missed: Callable[[Session, Deadline], Awaitable[None]]
+    """The deadline was missed; its row is locked and already marked."""
+
+
 Timers: TypeAlias = Mapping[str, Timer]
 """A noun's table of rules and functions."""
 
@@ -53,23 +63,24 @@ class Sweep:
         """One round at `now`; returns how many deadlines were missed."""
         missed = 0
         async with self._database.transaction(SYSTEM) as session:
-            ids = await queries.due_ids(session, now, PAGE)
-        for deadline_id in ids:
+            overdue = await queries.overdue(session, now, PAGE)
+        for deadline_id, case_id, rule in overdue:
             with contextlib.suppress(_Failed):
-                missed += await self._miss(deadline_id, now)
+                missed += await self._miss(deadline_id, case_id, self._timers.get(rule), now)
         return missed
 
-    async def _miss(self, deadline_id: UUID, now: datetime) -> bool:
+    async def _miss(self, deadline_id: UUID, case_id: UUID, timer: Timer | None, now: datetime) -> bool:
         try:
             with acting_as(Acting(self._actor, correlation_id=new_id())):
                 async with self._database.transaction(SYSTEM) as session:
+                    if timer is not None:
+                        await timer.lock(session, case_id)
                     deadline = await queries.open_for_update(session, deadline_id, now)
                     if deadline is None:
                         return False
                     await self._mark(session, deadline, now)
-                    timer = self._timers.get(deadline.rule)
                     if timer is not None:
-                        await timer(session, deadline)
+                        await timer.missed(session, deadline)
                     return True
         except Exception as error:
             LOG.warning("deadline_failed", deadline_id=str(deadline_id), error=type(error).__name__)

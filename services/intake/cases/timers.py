@@ -1,9 +1,12 @@
 """What the sweep calls when a clock that runs at the window was missed."""
 
+from uuid import UUID
+
+from chassis.database.scope import SYSTEM
 from chassis.database.session import Session
 from chassis.deadlines.queries import Deadline
-from chassis.deadlines.sweep import Timers
-from services.intake.cases import commands, domain
+from chassis.deadlines.sweep import Timer, Timers
+from services.intake.cases import commands, domain, queries
 
 
 async def on_notice_missed(session: Session, deadline: Deadline) -> None:
@@ -11,4 +14,9 @@ async def on_notice_missed(session: Session, deadline: Deadline) -> None:
     await commands.miss_notice(session, deadline)
 
 
-TIMERS: Timers = dict.fromkeys(domain.NOTICES, on_notice_missed)
+async def lock(session: Session, case_id: UUID) -> None:
+    """The case, before its deadline."""
+    await queries.case_for_update(session, SYSTEM, case_id)
+
+
+TIMERS: Timers = dict.fromkeys(domain.NOTICES, Timer(lock, on_notice_missed))

@@ -2,11 +2,13 @@
 
 from datetime import date
 from typing import Final
+from uuid import UUID
 
+from chassis.database.scope import SYSTEM
 from chassis.database.session import Session
 from chassis.deadlines.queries import Deadline
-from chassis.deadlines.sweep import Timers
-from services.mediation.cases import commands
+from chassis.deadlines.sweep import Timer, Timers
+from services.mediation.cases import commands, queries
 from services.mediation.regimes.domain import STARTS
 
 
@@ -17,5 +19,10 @@ async def on_time_over(session: Session, deadline: Deadline) -> None:
         await commands.miss(session, deadline.case_id, deadline.rule, due_date)
 
 
-TIMERS: Final[Timers] = dict.fromkeys(STARTS, on_time_over)
+async def lock(session: Session, case_id: UUID) -> None:
+    """The case, before its deadline."""
+    await queries.case_for_update(session, case_id, SYSTEM)
+
+
+TIMERS: Final[Timers] = dict.fromkeys(STARTS, Timer(lock, on_time_over))
 """`JC_APPLY` is none of these: a window that the parties let lapse is nobody's failure, and the agreement binds."""

@@ -1,15 +1,20 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
+from chassis.database.scope import SYSTEM
 from chassis.deadlines.sweep import Sweep
 from chassis.rules.clock import FixedClock
 from contracts.codes import PetitionState
-from services.petition.matters import domain
+from services.petition.matters import commands, domain, queries
 from services.petition.matters import timers as duties
 from tests.petition.story import REGISTERED, Story
 
 MISSED = "petition.deadline_missed"
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
+"""Who waits for the transaction that asks."""
 LATE = datetime(2026, 7, 1, 0, 0, tzinfo=UTC)
 
 
@@ -47,6 +52,22 @@ async def test_a_notice_that_the_window_missed_is_still_owed_and_not_missed_agai
     await story.accept(matter_id)
     assert (await story.deadlines(matter_id))[0] == ("PET_NOTICE_DIRECT", "2026-03-16", "MISSED")
     assert MISSED not in await story.facts(matter_id)
+
+
+async def test_a_command_that_holds_the_matter_does_not_wait_for_a_sweep_that_waits_for_it(
+    story: Story, sweep: Sweep, clock: FixedClock
+) -> None:
+    matter_id = await story.register()
+    clock.set(datetime(2026, 3, 20, tzinfo=UTC))
+    async with story.database.transaction(SYSTEM) as session, asyncio.timeout(3):
+        matter = await queries.matter_for_update(session, matter_id, SYSTEM)
+        sweeping = asyncio.create_task(sweep.once(clock.now()))
+        while not await session.scalar(WAITING):
+            await asyncio.sleep(0.01)
+        await session.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        await commands.stop_clock(session, matter, "PET_NOTICE_DIRECT", clock.now())
+    assert await sweeping == 0
+    assert (await story.facts(matter_id)).count(MISSED) == 1
 
 
 async def test_the_notice_is_owed_from_the_receipt(story: Story) -> None:
