@@ -59,10 +59,11 @@ def run(
 
     from onewindow.embedded import serving
     from onewindow.embedded.errors import ClusterError
+    from onewindow.listening import PortTaken
 
     try:
         uvloop.run(serving.run(around))
-    except (serving.PortTaken, ClusterError) as error:
+    except (PortTaken, ClusterError) as error:
         fail(str(error))
     except serving.Ended:
         fail("有部件意外终止，已全部停止 a part ended by itself, so everything was stopped; see the log above")

@@ -26,13 +26,14 @@ def serve(
 
     from onewindow.distributed import serving
     from onewindow.distributed.place import Place
+    from onewindow.listening import PortTaken
     from onewindow.surroundings import SettingUnclear
 
     try:
         uvloop.run(serving.run(Place.read(service)))
     except SettingUnclear as error:
         fail(str(error), REFUSED)
-    except serving.PortTaken as error:
+    except PortTaken as error:
         fail(str(error))
     except serving.Ended:
         fail("有部件意外终止，已全部停止 a part ended by itself, so everything was stopped; see the log above")

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import os
 import signal
 import socket
@@ -19,6 +18,7 @@ from chassis.http.serving import server as http_server
 from chassis.service import Service
 from chassis.telemetry import logs
 from onewindow.distributed.place import Place, application
+from onewindow.listening import bound
 
 # Together less than the 30 seconds after which whoever asked a process to stop kills it.
 LINGER_SECONDS: Final = 2.0
@@ -35,10 +35,6 @@ BACKLOG: Final = 512
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
 log = structlog.get_logger("onewindow.serving")
-
-
-class PortTaken(Exception):
-    """The port cannot be listened on."""
 
 
 class Ended(Exception):
@@ -60,7 +56,8 @@ async def run(place: Place) -> None:
     service: Service = app.state.service
     bus.observe_lag = service.metrics.lag
     service.health.watch("accepting", lambda: not stopped.is_set())
-    with _bound(place) as listener, _access_log(place) as stream:
+    port = bound(place.host, place.port, variable=f"{place.service.upper()}_PORT")
+    with port as listener, _access_log(place) as stream:
         service.access.stream = stream
         async with _parts(app, bus):
             await _listen(app, listener, stopped)
@@ -111,24 +108,6 @@ def _end_at_last() -> None:
     timer = threading.Timer(LAST_SECONDS, os._exit, [1])
     timer.daemon = True
     timer.start()
-
-
-@contextlib.contextmanager
-def _bound(place: Place) -> Iterator[socket.socket]:
-    """The port, taken before anything else is done, so that a second process says so at once."""
-    try:
-        found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError as error:
-        raise PortTaken(f"ONEWINDOW_HOST cannot be listened on: {error.strerror}") from error
-    family, kind, protocol, _, address = found[0]
-    with socket.socket(family, kind, protocol) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(address)
-        except OSError as error:
-            reason = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
-            raise PortTaken(f"port {place.port} {reason}; set {place.service.upper()}_PORT") from error
-        yield listener
 
 
 @contextlib.contextmanager

@@ -2,12 +2,10 @@
 
 import asyncio
 import contextlib
-import errno
 import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
 from typing import Final
 
 import structlog
@@ -18,6 +16,7 @@ from chassis.telemetry import logs
 from onewindow.demonstration import load
 from onewindow.embedded import county
 from onewindow.embedded.errors import HomeInUse
+from onewindow.listening import bound, taken
 from onewindow.surroundings import Surroundings, command
 
 DRAIN_SECONDS: Final = 15
@@ -26,13 +25,10 @@ KEEP_ALIVE_SECONDS: Final = 15
 FIRST_PATIENCE: Final = 0.5
 PATIENCE: Final = 6.0
 """How long another process that has the home is waited for: a short command, or what a killed run left behind."""
+PORT: Final = "ONEWINDOW_PORT"
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 log = structlog.get_logger("onewindow.serving")
-
-
-class PortTaken(Exception):
-    """The port cannot be listened on; the message says what to do."""
 
 
 class Ended(Exception):
@@ -68,7 +64,7 @@ async def run(around: Surroundings) -> None:
     """
     logs.configure("onewindow", level=around.log_level)
     loop = asyncio.get_running_loop()
-    with _bound(around) as listener:
+    with bound(around.host, around.port, variable=PORT) as listener:
         this = _Run(around, listener)
         for number in STOPPING:
             loop.add_signal_handler(number, this.stopping)
@@ -122,7 +118,7 @@ async def _listen(this: _Run, opened: county.County, began: float) -> None:
     try:
         this.listener.listen(server.config.backlog)
     except OSError as error:
-        raise _taken(this.around, error) from error
+        raise taken(this.around.port, error, variable=PORT) from error
     this.server = server
     serving = asyncio.create_task(server.serve(sockets=[this.listener]))
     ended, stop = asyncio.create_task(opened.ended()), asyncio.create_task(this.stop.wait())
@@ -136,32 +132,6 @@ async def _listen(this: _Run, opened: county.County, began: float) -> None:
         for task in (ended, stop):
             task.cancel()
         await asyncio.gather(serving, ended, stop, return_exceptions=True)
-
-
-@contextlib.contextmanager
-def _bound(around: Surroundings) -> Iterator[socket.socket]:
-    """The port, taken before anything else is done, so that a second run says so at once; nobody is let in yet."""
-    try:
-        found = socket.getaddrinfo(around.host, around.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError as error:
-        raise PortTaken(f"ONEWINDOW_HOST cannot be listened on: {error.strerror}") from error
-    family, kind, protocol, _, address = found[0]
-    with socket.socket(family, kind, protocol) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(address)
-        except OSError as error:
-            raise _taken(around, error) from error
-        yield listener
-
-
-def _taken(around: Surroundings, error: OSError) -> PortTaken:
-    if error.errno == errno.EADDRINUSE:
-        return PortTaken(
-            f"端口 {around.port} 已被占用；请设置 ONEWINDOW_PORT 或停止占用者"
-            f" port {around.port} is taken: set ONEWINDOW_PORT, or stop what uses it"
-        )
-    return PortTaken(f"cannot listen on port {around.port}: {error.strerror}")
 
 
 def _announce(around: Surroundings, seconds: float) -> None:
