@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from tests.compose.county import STOP_SECONDS, Containers
 from tests.compose.engine import asked
 from tests.compose.files import BELOW, ONCE, SERVICES
+from tests.county import key
 from tests.journeys.conftest import DISPUTE, WOBEI, Steps
 from tests.journeys.test_dispute import (
     test_a_dispute_is_settled_and_the_person_is_asked,
@@ -31,6 +33,8 @@ __all__ = [
     "test_an_oral_agreement_takes_effect_at_once",
 ]
 pytestmark = [pytest.mark.containers, pytest.mark.slow]
+AT_ONCE, EACH = 16, 150
+"""Callers, and cases that each of them registers and sends on."""
 RECOVERY = timedelta(seconds=60)
 thorough = pytest.mark.skipif(asked() != "always", reason="stops and kills of containers: make test-compose")
 
@@ -125,15 +129,46 @@ async def test_what_is_killed_comes_back_by_itself_and_nothing_is_lost(
     assert divided.onewindow("journal", "verify")["broken"] == []
 
 
+def memory(containers: Containers) -> dict[str, str]:
+    """What each container uses now."""
+    names = {containers.container(name)["Name"].removeprefix("/"): name for name in (*BELOW, *SERVICES)}
+    used = containers.engine.docker("stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *names).stdout
+    lines = (line.split() for line in used.splitlines())
+    return {names[container]: amount for container, amount, *_ in lines}
+
+
 def test_sizes_and_memory(containers: Containers) -> None:
-    names = {name: containers.container(name)["Name"].removeprefix("/") for name in (*BELOW, *SERVICES)}
-    used = containers.engine.docker(
-        "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *names.values()
-    ).stdout
-    memory = dict(line.split(" ", 1) for line in used.splitlines())
-    for name, container in names.items():
+    for name, used in memory(containers).items():
         (image,) = containers.engine.inspect(containers.container(name)["Image"])
         megabytes = image["Size"] / 1e6
-        containers.figures[f"{name}: image, memory"] = f"{megabytes:.0f} MB, {memory[container].split(' / ')[0]}"
+        containers.figures[f"{name}: image, memory with little to do"] = f"{megabytes:.0f} MB, {used}"
         if name in SERVICES:
             assert megabytes < 400, "something large came into the image"
+
+
+@thorough
+async def test_what_is_used_under_load(divided: Containers, steps: Steps) -> None:
+    routing = {"route": "MEDIATION", "tier": "TOWNSHIP", "reason_code": "CLASSIFIED"}
+
+    async def bring(clerk: httpx.AsyncClient, dispatcher: httpx.AsyncClient) -> None:
+        for _ in range(EACH):
+            answer = await clerk.post("/v1/cases", json=DISPUTE, headers=key())
+            assert answer.status_code == 201, answer.text
+            headers = key() | {"If-Match": '"1"'}
+            answer = await dispatcher.post(f"/v1/cases/{answer.json()['id']}/routing", json=routing, headers=headers)
+            assert answer.status_code == 201, answer.text
+
+    async with (
+        divided.client("intake", "WINDOW_CLERK", WOBEI) as clerk,
+        divided.client("intake", "DISPATCHER", WOBEI) as dispatcher,
+    ):
+        began = time.monotonic()
+        measuring = asyncio.create_task(asyncio.to_thread(memory, divided))
+        await asyncio.gather(*(bring(clerk, dispatcher) for _ in range(AT_ONCE)))
+        used = await measuring
+        cases = EACH * AT_ONCE
+        divided.figures["registered and sent on under load"] = f"{cases / (time.monotonic() - began):.0f} a second"
+    for name in SERVICES:
+        divided.figures[f"{name}: memory under load"] = used[name]
+    await divided.settled()
+    assert await steps.counted("registered", "routed") == (cases, cases)

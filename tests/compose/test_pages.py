@@ -6,6 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.compose.county import Containers
@@ -25,6 +26,10 @@ def test_the_page_has_the_commands_that_are_run() -> None:
     assert "token mint" in tried
     assert "pg_basebackup" in backup
     assert "republish" in restore
+    feed = [line for line in restore.splitlines() if "UPDATE feed" in line]
+    assert len(feed) == 1
+    assert restore.index(feed[0]) < restore.index("wait\n"), "before the services run"
+    assert feed[0].strip() in (PAGES / "runbook.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda page: page.name)
@@ -59,6 +64,12 @@ def run(script: str, county: Containers, backup: Path) -> "subprocess.CompletedP
     )
 
 
+async def events(county: Containers, after: str = "") -> httpx.Response:
+    """A reader of the feed."""
+    async with county.client("analytics", "ANALYST") as client:
+        return await client.get("/v1/events", params={"after": after})
+
+
 @thorough
 @pytest.mark.containers
 @pytest.mark.slow
@@ -68,6 +79,8 @@ async def test_the_commands_work_as_they_stand_and_a_restored_county_is_whole(
     case_id = await steps.register(DISPUTE)
     await steps.route(case_id, "MEDIATION")
     before = divided.onewindow("status")
+    cursor = (await events(divided)).headers["next-cursor"]
+    assert (await events(divided, cursor)).status_code == 200
     answer = await asyncio.to_thread(run, "".join(BLOCKS), divided, tmp_path / "backup")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert answer.stdout.count("broken 0") == 2, "checked before, and against the digest after"
@@ -77,6 +90,8 @@ async def test_the_commands_work_as_they_stand_and_a_restored_county_is_whole(
     await divided.settled()
     after = divided.onewindow("status")
     assert after == before
+    refused = await events(divided, cursor)
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_cursor"), "it is another feed now"
     case = await steps.get("mediation", "MEDIATOR", f"/v1/cases/{case_id}")
     assert len(case["parties"]) == len(DISPUTE["parties"]), "particulars are opened with the same keys"
     await steps.register(DISPUTE)
