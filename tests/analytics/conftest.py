@@ -1,28 +1,25 @@
 """Analytics on a database of its own, fed by hand, and callers of it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-import httpx
 import pytest
 from fastapi import FastAPI
 
 from chassis.database.session import Database
 from chassis.rules.clock import FixedClock
-from chassis.security.issuer import DevelopmentIssuer
 from onewindow.embedded.databases import ServiceDatabase
 from services.analytics.app import create_app
 from services.analytics.settings import AnalyticsSettings
 from tests.analytics.facts_of_cases import COUNTY, Case, told
+from tests.callers import AsRole, callers
 from tests.databases import Factory
 
 NOON = datetime(2026, 8, 3, 4, 0, tzinfo=UTC)
 
-AsRole = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 Learn = Callable[[Sequence[Case]], Awaitable[None]]
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -76,15 +73,7 @@ def learn(app: FastAPI, owner: asyncpg.Connection) -> Learn:
 
 @pytest.fixture
 def as_role(app: FastAPI, home: Path, clock: FixedClock) -> AsRole:
-    @asynccontextmanager
-    async def call(role: str = "ANALYST", division: str = COUNTY) -> AsyncIterator[httpx.AsyncClient]:
-        token = DevelopmentIssuer.at(home, clock=clock).mint(role, division)
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        headers = {"Authorization": f"Bearer {token}"}
-        async with httpx.AsyncClient(transport=transport, base_url="http://analytics", headers=headers) as client:
-            yield client
-
-    return call
+    return callers(app, home, clock, "ANALYST", COUNTY)
 
 
 @pytest.fixture

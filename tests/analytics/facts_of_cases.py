@@ -15,6 +15,8 @@ from contracts.codes import (
     ConcludingService,
     DeliveryMethod,
     DisputeType,
+    DivisionKind,
+    DivisionLevel,
     EvaluatedUnit,
     ExtensionReason,
     IntakeChannel,
@@ -29,6 +31,7 @@ from contracts.codes import (
 )
 from contracts.envelope import Envelope, Event
 from contracts.intake.cases import CaseConcluded, CaseRegistered, CaseRouted, IntakeDeadlineMissed, SatisfactionRecorded
+from contracts.intake.directory import DivisionRecorded, division_id
 from contracts.mediation.cases import (
     AgreementReached,
     AgreementTookEffect,
@@ -266,6 +269,23 @@ class Case:
     ) -> "Case":
         fact = SatisfactionRecorded(case_id=self.case_id, division=self.division, satisfaction=satisfaction, of=of)
         return self.tell(fact, self.at + after * DAY)
+
+
+def place(code: str, *names: str) -> Case:
+    """A division that was recorded under each of these names, one after the other."""
+    told = Case(code, case_id=division_id(code))
+    for name in names:
+        told.tell(
+            DivisionRecorded(
+                record_id=told.case_id,
+                code=code,
+                name=name,
+                parent_code=None if code == COUNTY else COUNTY,
+                level=DivisionLevel.COUNTY if code == COUNTY else DivisionLevel.TOWNSHIP,
+                kind=DivisionKind.COUNTY if code == COUNTY else DivisionKind.TOWN,
+            )
+        )
+    return told
 
 
 def told(cases: Sequence[Case]) -> list[Record]:

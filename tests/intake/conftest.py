@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -17,7 +17,6 @@ from chassis.database.session import Database
 from chassis.journal.context import Acting, acting_as
 from chassis.journal.entries import new_id
 from chassis.rules.clock import FixedClock
-from chassis.security.issuer import DevelopmentIssuer
 from chassis.security.keys import Keyring, master_key
 from chassis.security.sealing import Sealer
 from onewindow.embedded.databases import ServiceDatabase
@@ -25,10 +24,10 @@ from services.intake.app import create_app
 from services.intake.cases.commands import Window
 from services.intake.directory import commands as directory
 from services.intake.settings import IntakeSettings
+from tests.callers import AsRole, callers
 from tests.databases import Factory
 from tests.intake.places import DIRECTORY, NOON, SUNING
 
-AsRole = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 PEERS = frozenset({"mediation", "petition"})
 
 
@@ -121,18 +120,7 @@ async def app(database: Database, addresses: ServiceDatabase, home: Path, clock:
 @pytest.fixture
 def as_role(app: FastAPI, home: Path, clock: FixedClock) -> AsRole:
     """Makes callers of the service, by role and division."""
-
-    @asynccontextmanager
-    async def call(
-        role: str = "WINDOW_CLERK", division: str = SUNING, subject: str | None = None
-    ) -> AsyncIterator[httpx.AsyncClient]:
-        token = DevelopmentIssuer.at(home, clock=clock).mint(role, division, subject=subject)
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        headers = {"Authorization": f"Bearer {token}"}
-        async with httpx.AsyncClient(transport=transport, base_url="http://intake", headers=headers) as client:
-            yield client
-
-    return call
+    return callers(app, home, clock, "WINDOW_CLERK", SUNING)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from chassis.database import columns
 from chassis.journal.entries import new_id
 from contracts.codes import MediationState
 from tests.architecture.operations import operations
+from tests.callers import AsRole
 from tests.county import key
-from tests.mediation.conftest import AsRole
 from tests.mediation.story import SHANGCUN, WOBEI, Story
 
 UNKNOWN = new_id()

@@ -1,7 +1,6 @@
 """A migrated database of petition, an actor, a sealer, and a matter on its way to any state."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,20 +12,17 @@ from chassis.database.session import Database
 from chassis.journal.context import Acting, acting_as
 from chassis.journal.entries import new_id
 from chassis.rules.clock import FixedClock
-from chassis.security.issuer import DevelopmentIssuer
 from chassis.security.keys import Keyring, master_key
 from chassis.security.sealing import Sealer
 from onewindow.embedded.databases import ServiceDatabase
 from services.petition.app import create_app
 from services.petition.settings import PetitionSettings
+from tests.callers import AsRole, callers
 from tests.databases import Factory
 from tests.petition.story import COUNTY, Story
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """12:00 in Shanghai on Monday, 2 March 2026."""
-
-
-AsRole = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 @pytest.fixture
@@ -79,16 +75,7 @@ async def app(addresses: ServiceDatabase, home: Path, clock: FixedClock) -> Asyn
 @pytest.fixture
 def as_role(app: FastAPI, home: Path, clock: FixedClock) -> AsRole:
     """Callers of the service, each in a role and a division, to be used with `async with`."""
-
-    @asynccontextmanager
-    async def call(role: str = "PETITION_HANDLER", division: str = COUNTY) -> AsyncIterator[httpx.AsyncClient]:
-        token = DevelopmentIssuer.at(home, clock=clock).mint(role, division)
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        headers = {"Authorization": f"Bearer {token}"}
-        async with httpx.AsyncClient(transport=transport, base_url="http://petition", headers=headers) as client:
-            yield client
-
-    return call
+    return callers(app, home, clock, "PETITION_HANDLER", COUNTY)
 
 
 @pytest.fixture

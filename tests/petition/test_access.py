@@ -8,8 +8,8 @@ from chassis.database import columns
 from chassis.journal.entries import new_id
 from contracts.codes import PetitionState
 from tests.architecture.operations import operations
+from tests.callers import AsRole
 from tests.county import key
-from tests.petition.conftest import AsRole
 from tests.petition.story import SHANGCUN, WOBEI, Story
 
 UNKNOWN = new_id()

@@ -10,8 +10,8 @@ from contracts.codes import PetitionState
 from contracts.demonstration import ACTS, CASES, TOWNSHIP
 from services.petition.demonstration import DEMONSTRATION_VERSIONS
 from tests.architecture.operations import operations
+from tests.callers import AsRole
 from tests.county import key
-from tests.petition.conftest import AsRole
 from tests.petition.story import Story
 
 STATES = {

@@ -1,7 +1,7 @@
 """The list of definitions."""
 
 from services.analytics.definitions.domain import FIGURES, RATES
-from tests.analytics.conftest import AsRole
+from tests.callers import AsRole
 
 PATH = "/v1/indicators/definitions"
 

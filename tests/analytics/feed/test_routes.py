@@ -16,9 +16,19 @@ from hypothesis import strategies as st
 from contracts.codes import CaseKind
 from contracts.envelope import Envelope
 from contracts.roles import Role
-from tests.analytics.conftest import AsRole, Learn
-from tests.analytics.directory.test_copy import place
-from tests.analytics.facts_of_cases import COUNTY, SHANGCUN, WOBEI, WOBEI_VILLAGE, XIAN, Case, interleaved, told
+from tests.analytics.conftest import Learn
+from tests.analytics.facts_of_cases import (
+    COUNTY,
+    SHANGCUN,
+    WOBEI,
+    WOBEI_VILLAGE,
+    XIAN,
+    Case,
+    interleaved,
+    place,
+    told,
+)
+from tests.callers import AsRole
 
 PATH = "/v1/events"
 

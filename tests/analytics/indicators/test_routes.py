@@ -9,8 +9,9 @@ from contracts.codes import CaseKind, DivisionKind, DivisionLevel, Tier
 from contracts.demonstration import COUNTY
 from contracts.intake.directory import DivisionRecorded, division_id
 from services.analytics.indicators.domain import GroupBy
-from tests.analytics.conftest import Ask, AsRole, Learn
+from tests.analytics.conftest import Ask, Learn
 from tests.analytics.facts_of_cases import SHANGCUN, WOBEI, WOBEI_VILLAGE, XIAN, Case
+from tests.callers import AsRole
 
 PATH = "/v1/indicators"
 EMPTY_TOWN = "130926104000"

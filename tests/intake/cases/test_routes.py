@@ -16,7 +16,7 @@ from chassis.rules.clock import FixedClock
 from contracts.codes import CaseOutcome, ConcludingService
 from services.intake.cases import commands, queries
 from services.intake.cases.schemas import EXAMPLE
-from tests.intake.conftest import AsRole
+from tests.callers import AsRole
 from tests.intake.places import LESHOU, SHANGCUN, SUNING, WOBEI, XIAN
 from tests.intake.stories import CANARIES, one
 

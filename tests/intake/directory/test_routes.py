@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from contracts.intake.directory import division_id
-from tests.intake.conftest import AsRole
+from tests.callers import AsRole
 from tests.intake.places import LESHOU, SUNING, WOBEI, XIAN
 
 XIAN_TOWNSHIPS = {

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import httpx
 
+from tests.callers import AsRole
 from tests.intake.cases.test_routes import BODY, key, register
-from tests.intake.conftest import AsRole
 from tests.intake.places import SHANGCUN
 
 ROUTING = {"route": "MEDIATION", "tier": "TOWNSHIP", "reason_code": "CLASSIFIED"}

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.codes import DisputeType, MediationState, TerminationReason, Tier
 from services.mediation.regimes.domain import ROUTES_NOTICE_ZH
-from tests.mediation.conftest import AsRole
+from tests.callers import AsRole
 from tests.mediation.story import CANARIES, NARRATIVE, SHANGCUN, WOBEI, Story
 
 PROBLEM = "application/problem+json"

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.rules.clock import FixedClock
 from contracts.codes import PetitionCategory, PetitionState
-from tests.petition.conftest import AsRole
+from tests.callers import AsRole
 from tests.petition.story import CANARIES, NARRATIVE, SHANGCUN, WOBEI, Story
 
 PROBLEM = "application/problem+json"
