@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Final
 from unittest import mock
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import BaseModel
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -25,6 +25,7 @@ from chassis.http import plain
 from chassis.http.authentication import principal_of
 from chassis.http.limits import Limits
 from chassis.http.middleware import guard
+from chassis.http.ordinary import Ordinary
 from chassis.http.permissions import declares
 from chassis.http.strict_json import raw
 from chassis.security.principals import Principal
@@ -107,7 +108,10 @@ async def county() -> AsyncIterator[ASGIApp]:
 async def edge() -> AsyncIterator[ASGIApp]:
     """Two routes behind the edge that read a registration, and answer without a database: ordinary and plain."""
 
-    async def ordinary(body: RegisterRequest, caller: Annotated[Principal, Depends(principal_of)]) -> Echo:
+    async def permitted(request: Request) -> Principal:
+        return principal_of(request)
+
+    async def ordinary(body: RegisterRequest, caller: Annotated[Principal, Depends(permitted)]) -> Echo:
         return Echo(division=caller.division, narrative=body.narrative, text=TEXT)
 
     @declares(Permission.INTAKE_CASES_REGISTER)
@@ -120,7 +124,9 @@ async def edge() -> AsyncIterator[ASGIApp]:
     routes: list[BaseRoute] = [Route("/v1/plain", plain_route, methods=["POST"])]
     app = FastAPI(routes=routes, telemetry={"tracing": False, "metrics": False, "logs": False})
     app.state.service = service
-    app.post("/v1/ordinary", status_code=201)(ordinary)
+    router = APIRouter(prefix="/v1", route_class=Ordinary)
+    router.post("/ordinary", status_code=201)(ordinary)
+    app.include_router(router)
     guard(app, service.verifier, service.metrics, limits=Limits(), access=service.access)
     with _access_log(app):
         yield app

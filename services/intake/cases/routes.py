@@ -22,6 +22,7 @@ from chassis.http.examples import Operation, describes, openapi_example, refuses
 from chassis.http.failures import problem_of
 from chassis.http.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, claim_of, request_hash
 from chassis.http.lists import Page, Paged
+from chassis.http.ordinary import Ordinary
 from chassis.http.permissions import declares
 from chassis.http.plain import read
 from chassis.http.strict_json import raw
@@ -63,7 +64,7 @@ from services.intake.cases.schemas import (
 )
 from services.intake.directory.domain import DivisionUnknown
 
-router = APIRouter(prefix="/cases", tags=["cases"])
+router = APIRouter(prefix="/cases", tags=["cases"], route_class=Ordinary)
 
 ADDRESS: Final = "/v1/cases"
 LIST: Final = "intake.cases"

@@ -19,6 +19,7 @@ from chassis.http.bodies import Code12
 from chassis.http.dependencies import CursorKey, SealerOf, Subtree
 from chassis.http.examples import Operation, describes, openapi_example, refuses
 from chassis.http.lists import Page, Paged, Paging
+from chassis.http.ordinary import Ordinary
 from chassis.http.permissions import declares
 from chassis.http.plain import read
 from chassis.http.strict_json import raw
@@ -43,7 +44,7 @@ from services.intake.directory.schemas import (
     StaffView,
 )
 
-router = APIRouter(tags=["directory"])
+router = APIRouter(tags=["directory"], route_class=Ordinary)
 
 DIVISIONS: Final = "intake.divisions"
 Item = TypeVar("Item", bound=BaseModel)

@@ -9,6 +9,7 @@ from chassis.http.acting import Act, writes
 from chassis.http.bodies import Id
 from chassis.http.dependencies import SealerOf
 from chassis.http.examples import openapi_example, refuses
+from chassis.http.ordinary import Ordinary
 from chassis.journal.record import VersionMismatch
 from chassis.rules.refusals import IllegalTransition
 from contracts.demonstration import CASES
@@ -18,7 +19,7 @@ from services.intake.directory.domain import OrganisationUnknown
 from services.intake.triage import commands, domain
 from services.intake.triage.schemas import RoutingRequest
 
-router = APIRouter(prefix="/cases", tags=["triage"])
+router = APIRouter(prefix="/cases", tags=["triage"], route_class=Ordinary)
 
 
 @router.post(

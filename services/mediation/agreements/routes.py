@@ -9,6 +9,7 @@ from chassis.http.acknowledgements import Acknowledgement
 from chassis.http.acting import Act, reads, writes
 from chassis.http.bodies import Id
 from chassis.http.examples import openapi_example, refuses
+from chassis.http.ordinary import Ordinary
 from chassis.journal.record import VersionMismatch
 from chassis.journal.timeline import version_of
 from chassis.rules.refusals import IllegalTransition
@@ -28,7 +29,7 @@ from services.mediation.demonstration import example
 from services.mediation.parties.domain import PartyUnknown
 from services.mediation.regimes.domain import AgreementMustBeWritten
 
-router = APIRouter(prefix="/cases", tags=["agreements"])
+router = APIRouter(prefix="/cases", tags=["agreements"], route_class=Ordinary)
 
 
 @router.get("/{case_id}/agreement", openapi_extra=openapi_example(case_id=CASES["mediation.agreements.make_effective"]))

@@ -15,6 +15,7 @@ from chassis.http.bodies import Day, Id
 from chassis.http.dependencies import CursorKey, SealerOf, Subtree
 from chassis.http.examples import openapi_example, refuses
 from chassis.http.lists import EXACT_UP_TO, Page, Paged
+from chassis.http.ordinary import Ordinary
 from chassis.http.timelines import timeline_page
 from chassis.http.views import DeadlineView, EntryView
 from chassis.journal.record import VersionMismatch
@@ -50,7 +51,7 @@ from services.mediation.parties.commands import masked
 from services.mediation.parties.domain import AlreadyAnswered, PartyUnknown
 from services.mediation.regimes import domain as regimes
 
-router = APIRouter(prefix="/cases", tags=["cases"])
+router = APIRouter(prefix="/cases", tags=["cases"], route_class=Ordinary)
 
 LIST: Final = "mediation.cases"
 PERMISSION_OF: Final[Mapping[Action, Permission]] = MappingProxyType(

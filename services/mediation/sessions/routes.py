@@ -10,6 +10,7 @@ from chassis.http.bodies import Id
 from chassis.http.dependencies import CursorKey, SealerOf
 from chassis.http.examples import openapi_example, refuses
 from chassis.http.lists import Page, Paged
+from chassis.http.ordinary import Ordinary
 from chassis.journal.record import VersionMismatch
 from chassis.rules.refusals import IllegalTransition
 from contracts.codes import SessionOutcome
@@ -21,7 +22,7 @@ from services.mediation.demonstration import example
 from services.mediation.sessions import commands, queries
 from services.mediation.sessions.schemas import SessionRequest, SessionView
 
-router = APIRouter(prefix="/cases", tags=["sessions"])
+router = APIRouter(prefix="/cases", tags=["sessions"], route_class=Ordinary)
 
 LIST: Final = "mediation.sessions"
 

@@ -16,6 +16,7 @@ from chassis.http.bodies import Day, Id
 from chassis.http.dependencies import CursorKey, SealerOf, Subtree
 from chassis.http.examples import openapi_example, refuses
 from chassis.http.lists import EXACT_UP_TO, Page, Paged
+from chassis.http.ordinary import Ordinary
 from chassis.http.timelines import timeline_page
 from chassis.http.views import DeadlineView, EntryView
 from chassis.journal.record import VersionMismatch
@@ -40,7 +41,7 @@ from services.petition.matters.schemas import (
 from services.petition.parties import queries as party_queries
 from services.petition.parties.commands import masked
 
-router = APIRouter(prefix="/matters", tags=["matters"])
+router = APIRouter(prefix="/matters", tags=["matters"], route_class=Ordinary)
 
 LIST: Final = "petition.matters"
 PERMISSION_OF: Final[Mapping[Action, Permission]] = MappingProxyType(

@@ -9,6 +9,7 @@ from chassis.http.acknowledgements import Acknowledgement
 from chassis.http.acting import Act, reads, writes
 from chassis.http.bodies import Id
 from chassis.http.examples import openapi_example, refuses
+from chassis.http.ordinary import Ordinary
 from chassis.journal.record import VersionMismatch
 from chassis.journal.timeline import version_of
 from chassis.rules.refusals import IllegalTransition
@@ -21,7 +22,7 @@ from services.petition.opinions import commands, domain, queries
 from services.petition.opinions.schemas import DeliveryRequest, DeliveryView, OpinionRequest, OpinionView
 from services.petition.parties.domain import PetitionerNotNamed, PetitionerUnknown
 
-router = APIRouter(prefix="/matters", tags=["opinions"])
+router = APIRouter(prefix="/matters", tags=["opinions"], route_class=Ordinary)
 
 
 @router.get("/{matter_id}/opinion", openapi_extra=openapi_example(matter_id=CASES["petition.opinions.deliver"]))

@@ -21,6 +21,7 @@ from chassis.http.lists import Page, Paged
 from chassis.http.middleware import guard
 from chassis.http.openapi import customise
 from chassis.http.operations import operations
+from chassis.http.ordinary import Ordinary
 from chassis.http.permissions import declares
 from chassis.http.plain import read
 from chassis.http.strict_json import raw
@@ -74,7 +75,7 @@ class Desk:
     database: Database
 
 
-router = APIRouter(prefix="/cases", tags=["cases"])
+router = APIRouter(prefix="/cases", tags=["cases"], route_class=Ordinary)
 
 
 @router.post("", status_code=201)
