@@ -23,6 +23,11 @@ class Scope:
 
     value: str
 
+    def __post_init__(self) -> None:
+        """Let in digits, `*` and nothing at all: a scope is written into a statement as it stands."""
+        if self.value and self.value != "*" and not (self.value.isascii() and self.value.isdigit()):
+            raise NotADivisionCode
+
     @classmethod
     def of(cls, code: str) -> Self:
         """Scope of the subtree under a 12-digit code: `130926000000` gives `130926`.

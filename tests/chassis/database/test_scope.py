@@ -31,3 +31,9 @@ def test_a_level_is_never_cut_in_two() -> None:
     assert Scope.of("130926000000").holds("130926103000")
     assert not Scope.of("130926000000").holds("130929100000")
     assert SYSTEM.holds("130926102000")
+
+
+@pytest.mark.parametrize("value", ["', true); DROP TABLE heads; --", "13'", "1309%", "**", " ", "１３", "13\n"])
+def test_a_scope_holds_nothing_that_a_statement_could_take_for_more(value: str) -> None:
+    with pytest.raises(NotADivisionCode):
+        Scope(value)
