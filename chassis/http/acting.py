@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Depends, Request, Response
 from sqlalchemy.exc import NoResultFound
 
-from chassis.database.session import Session
+from chassis.database.session import Database, Session
 from chassis.http import idempotency
 from chassis.http.acknowledgements import Acknowledgement
 from chassis.http.addresses import check_address
@@ -65,7 +65,25 @@ class Act:
         self.response.headers["ETag"] = etag(version)
 
 
-def reads(permission: str) -> Any:  # noqa: ANN401 -- FastAPI's Depends, for use inside Annotated
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One caller's look at what the service holds, for lists that are asked often: no transaction has begun yet."""
+
+    principal: Principal
+    database: Database
+
+
+def looks(permission: str) -> Any:  # noqa: ANN401 -- FastAPI's Depends, for use inside Annotated
+    """For a route that asks prepared questions, inside its Annotated Look; raises PermissionDenied."""
+
+    async def looking(request: Request) -> Look:
+        return Look(_permitted(request, permission), request.app.state.service.database)
+
+    setattr(looking, PERMISSION, permission)
+    return Depends(looking)
+
+
+def reads(permission: str) -> Any:  # noqa: ANN401 -- same
     """For a route that reads, inside its Annotated Act; raises PermissionDenied for a caller without `permission`."""
 
     async def reading(request: Request, response: Response) -> AsyncIterator[Act]:

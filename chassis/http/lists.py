@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Final, Generic, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, Field
 
 from chassis.database.paging import BadCursor, decode_cursor, encode_cursor
 
@@ -14,10 +14,14 @@ LONGEST: Final = 100
 EXACT_UP_TO: Final = 10_000
 """Counting stops here: a total beyond it is a minimum."""
 CURSOR_LENGTH: Final = 512
-OPTIONAL: Final = frozenset({"total", "total_is_minimum"})
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
+
+
+def _unasked(value: object) -> bool:
+    """A total that nobody asked for is not null but absent."""
+    return value is None
 
 
 class Page(BaseModel, Generic[Item]):
@@ -25,13 +29,10 @@ class Page(BaseModel, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None = Field(description="give it back as `cursor`; null on the last page")
-    total: int | None = Field(default=None, description="with `total=true`; exact up to 10,000")
-    total_is_minimum: bool | None = Field(default=None, description="true where there are more than 10,000")
-
-    @model_serializer(mode="wrap")
-    def _without_unasked(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A total that nobody asked for is not null but absent."""
-        return {name: value for name, value in handler(self).items() if value is not None or name not in OPTIONAL}
+    total: int | None = Field(default=None, exclude_if=_unasked, description="with `total=true`; exact up to 10,000")
+    total_is_minimum: bool | None = Field(
+        default=None, exclude_if=_unasked, description="true where there are more than 10,000"
+    )
 
 
 @dataclass(frozen=True, slots=True)

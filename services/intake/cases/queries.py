@@ -1,6 +1,7 @@
 """Every SQL statement of cases: the one that registers, the few that find, and what is read for people."""
 
 import asyncio
+import functools
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +10,10 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, func, text, tuple_
+from sqlalchemy import ColumnElement, Integer, bindparam, func, text, tuple_
 from sqlmodel import col, select
 
+from chassis.database.prepared import Prepared
 from chassis.database.scope import SYSTEM, Scope
 from chassis.database.session import Database, Session
 from chassis.database.statements import Arm, Statement
@@ -192,6 +194,7 @@ def within(scope: Scope) -> ColumnElement[bool]:
 
 CaseRow: TypeAlias = Case
 EvaluationRow: TypeAlias = Evaluation
+ListedRow: TypeAlias = asyncpg.Record
 """Rows as edges and nouns above may read them; they are changed through this noun's commands only."""
 
 
@@ -288,28 +291,38 @@ SHOWN: Final = (
 """Columns of a case in a list: the narrative is not among them."""
 
 
-def matching(scope: Scope, filters: Filters) -> Select[Any]:
-    """Cases of the caller's jurisdiction that fit the filters."""
-    statement = select(*(col(column) for column in SHOWN)).where(within(scope))
+CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
+    "jurisdiction": func.starts_with(col(Case.division), bindparam("jurisdiction")),
+    "last_division": col(Case.division).between(bindparam("first_division"), bindparam("last_division")),
+    "county": col(Case.county) == bindparam("county"),  # lets the index of the county's newest be walked
+    "state": col(Case.state) == bindparam("state"),
+    "kind": col(Case.kind) == bindparam("kind"),
+    "category": col(Case.category) == bindparam("category"),
+    "tier": col(Case.tier) == bindparam("tier"),
+    "channel": col(Case.channel) == bindparam("channel"),
+    "registered_from": col(Case.registered_at) >= bindparam("registered_from"),
+    "registered_before": col(Case.registered_at) < bindparam("registered_before"),
+    "before_id": tuple_(col(Case.registered_at), col(Case.id)) < tuple_(bindparam("before"), bindparam("before_id")),
+}
+"""Conditions of a list, by the last of the values that each one needs."""
+
+
+def matching(scope: Scope, filters: Filters) -> dict[str, object]:
+    """What cases must be to lie in the caller's jurisdiction and fit the filters: values for CONDITIONS."""
+    wanted: dict[str, object] = {
+        "jurisdiction": jurisdiction(scope),
+        "county": _county(scope, filters.division),
+        "state": filters.state,
+        "kind": filters.kind,
+        "category": filters.category,
+        "tier": filters.tier,
+        "channel": filters.channel,
+        "registered_from": filters.registered_from,
+        "registered_before": filters.registered_before,
+    }
     if filters.division is not None:
-        statement = statement.where(col(Case.division).between(*subtree(filters.division)))
-    county = _county(scope, filters.division)
-    if county is not None:  # lets the index of the county's newest be walked
-        statement = statement.where(col(Case.county) == county)
-    for column, wanted in (
-        (Case.state, filters.state),
-        (Case.kind, filters.kind),
-        (Case.category, filters.category),
-        (Case.tier, filters.tier),
-        (Case.channel, filters.channel),
-    ):
-        if wanted is not None:
-            statement = statement.where(col(column) == wanted)
-    if filters.registered_from is not None:
-        statement = statement.where(col(Case.registered_at) >= filters.registered_from)
-    if filters.registered_before is not None:
-        statement = statement.where(col(Case.registered_at) < filters.registered_before)
-    return statement
+        wanted["first_division"], wanted["last_division"] = subtree(filters.division)
+    return {name: value for name, value in wanted.items() if value is not None}
 
 
 def _county(scope: Scope, division: Scope | None) -> str | None:
@@ -320,19 +333,45 @@ def _county(scope: Scope, division: Scope | None) -> str | None:
 
 
 async def newest(
-    session: Session, matched: Select[Any], *, before: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[Any]:
+    database: Database,
+    scope: Scope,
+    matched: Mapping[str, object],
+    *,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[ListedRow]:
     """A page of matching cases, newest first, each with the sealed name of its first party beside it."""
-    position = tuple_(col(Case.registered_at), col(Case.id))
-    statement = matched.add_columns(
-        col(Party.id).label("party_id"), col(Party.name_sealed).label("name_sealed")
-    ).outerjoin(Party, (col(Party.case_id) == col(Case.id)) & (col(Party.position) == 0))
+    values = {**matched, "limit": limit}
     if before is not None:
-        statement = statement.where(position < tuple_(*before))
-    statement = statement.order_by(col(Case.registered_at).desc(), col(Case.id).desc()).limit(limit)
-    return (await session.execute(statement)).all()
+        values["before"], values["before_id"] = before
+    return await database.rows(scope, _newest(frozenset(values)), values)
 
 
-async def count(session: Session, matched: Select[Any]) -> int:
+async def count(database: Database, scope: Scope, matched: Mapping[str, object]) -> int:
     """How many cases match, counted up to COUNTED + 1."""
-    return await session.scalar(select(func.count()).select_from(matched.limit(COUNTED + 1).subquery())) or 0
+    ((number,),) = await database.rows(scope, _count(frozenset(matched)), matched)
+    return int(number)
+
+
+@functools.cache
+def _newest(given: frozenset[str]) -> Prepared:
+    first = (col(Party.case_id) == col(Case.id)) & (col(Party.position) == 0)
+    party: tuple[ColumnElement[Any], ...] = (
+        col(Party.id).label("party_id"),
+        col(Party.name_sealed).label("name_sealed"),
+    )
+    cases = select(*(col(column) for column in SHOWN)).where(*_conditions(given))
+    newest = (
+        cases.add_columns(*party).outerjoin(Party, first).order_by(col(Case.registered_at).desc(), col(Case.id).desc())
+    )
+    return Prepared(newest.limit(bindparam("limit", type_=Integer)))
+
+
+@functools.cache
+def _count(given: frozenset[str]) -> Prepared:
+    matched = select(col(Case.id)).where(*_conditions(given)).limit(COUNTED + 1)
+    return Prepared(select(func.count()).select_from(matched.subquery()))
+
+
+def _conditions(given: frozenset[str]) -> list[ColumnElement[bool]]:
+    return [condition for name, condition in CONDITIONS.items() if name in given]

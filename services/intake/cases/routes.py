@@ -14,7 +14,7 @@ from starlette.routing import Route as PlainRoute
 
 from chassis.deadlines.queries import of_case
 from chassis.http.acknowledgements import Acknowledgement
-from chassis.http.acting import Act, reads, writes
+from chassis.http.acting import Act, Look, looks, reads, writes
 from chassis.http.authentication import principal_of
 from chassis.http.bodies import Day, Id
 from chassis.http.dependencies import CursorKey, SealerOf, Subtree
@@ -54,7 +54,6 @@ from services.intake.cases.schemas import (
     BatchRequest,
     CaseItem,
     CaseReceipt,
-    CaseSummary,
     CaseView,
     EvaluationView,
     ParticularsView,
@@ -200,7 +199,7 @@ def _item(key: str, result: commands.Result, trace_id: str) -> Mapping[str, Any]
 @router.get("")
 async def list_cases(
     *,
-    act: Annotated[Act, reads(Permission.INTAKE_CASES_READ)],
+    look: Annotated[Look, looks(Permission.INTAKE_CASES_READ)],
     paged: Paged,
     key: CursorKey,
     sealer: SealerOf,
@@ -214,8 +213,9 @@ async def list_cases(
     registered_to: Annotated[Day | None, Query(description="last day of registration, Shanghai")] = None,
 ) -> Page[CaseItem]:
     """Cases of the caller's jurisdiction, the latest registration first."""
+    database, scope = look.database, look.principal.scope
     matching = queries.matching(
-        act.principal.scope,
+        scope,
         queries.Filters(
             division=division,
             state=state,
@@ -229,20 +229,20 @@ async def list_cases(
     )
     after = paged.after(key, LIST)
     before = None if after is None else (datetime.fromisoformat(str(after[0])), UUID(str(after[1])))
-    rows = await queries.newest(act.session, matching, before=before, limit=paged.rows)
+    rows = await queries.newest(database, scope, matching, before=before, limit=paged.rows)
 
-    def item(row: Any) -> CaseItem:  # noqa: ANN401 -- a row of SQLAlchemy has no type of its own
-        name = None if row.name_sealed is None else sealer.unseal(row.name_sealed, queries.NAME, row.party_id)
-        shown = {field: getattr(row, field) for field in CaseSummary.model_fields}
-        return CaseItem(**shown, first_party=None if name is None else masking.mask_name(name))
+    def item(row: queries.ListedRow) -> CaseItem:
+        sealed = row["name_sealed"]
+        name = None if sealed is None else masking.mask_name(sealer.unseal(sealed, queries.NAME, row["party_id"]))
+        return CaseItem.model_validate({**row, "first_party": name})
 
     return paged.page(
         rows,
         key=key,
         name=LIST,
-        position=lambda row: [row.registered_at.isoformat(), str(row.id)],
+        position=lambda row: [row["registered_at"].isoformat(), str(row["id"])],
         view=item,
-        counted=await queries.count(act.session, matching) if paged.total else None,
+        counted=await queries.count(database, scope, matching) if paged.total else None,
     )
 
 
