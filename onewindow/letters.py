@@ -1,14 +1,15 @@
-"""Dead letters of all services: listed together, and replayed by the service that they lie in."""
+"""Dead letters of all services: listed together, replayed or discarded by the service that they lie in."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from fastapi import FastAPI
 from rich.console import Console
 from rich.table import Table
 
-from chassis.bus import dead_letters
+from chassis.bus import dead_letters, discarding
 from chassis.bus.in_process import InProcessBus
 from chassis.database.scope import SYSTEM
 from chassis.database.session import Database
@@ -48,6 +49,23 @@ async def replay(home: Path, service: str, letter_id: int) -> dict[str, Any] | N
         number, verdict = found.stopped
         stopped = {"id": f"{service}:{number}", "reason": verdict.reason, "detail": verdict.detail}
     return {"applied": found.applied, "left": found.left, "stopped": stopped}
+
+
+async def discard(home: Path, service: str, letter_id: int, *, by: str, reason: str) -> UUID | None:
+    """Throw away a letter that nothing makes readable; the id of the entry that says so, None when there is none.
+
+    Raises NotToBeDiscarded.
+    """
+    async with reached(home) as addresses:
+        if service not in addresses:
+            raise NoCounty(f"{service.upper()}_DATABASE_URL is not set")
+        ours: Service = _application(home, service, addresses).state.service
+        try:
+            async with ours.database.transaction(SYSTEM) as session:
+                entry = await discarding.discard(session, ours.sealer, letter_id, service=service, by=by, reason=reason)
+        finally:
+            await ours.database.close()
+    return None if entry is None else entry.id
 
 
 def _application(home: Path, service: str, addresses: Mapping[str, Address]) -> FastAPI:
@@ -98,4 +116,4 @@ async def _of(database: Database, service: str) -> list[dict[str, Any]]:
         after = page[-1].id
 
 
-__all__ = ["SERVICES", "of_home", "replay", "show"]
+__all__ = ["SERVICES", "discard", "of_home", "replay", "show"]

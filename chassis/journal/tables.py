@@ -25,6 +25,8 @@ FACTS: Final = "facts"
 """The stream of what happened to a case; its version is the case's version."""
 ACCESS: Final = "access"
 """The stream of who read sealed particulars of a case; it moves no version and no ETag."""
+LETTERS: Final = "letters"
+"""The stream of who threw away a record of a case that nothing could make readable."""
 
 JOURNAL = Table(
     "journal",

@@ -284,6 +284,34 @@ async def test_a_letter_whose_fault_was_mended_is_applied(running: Running) -> N
     assert running.command("dead-letters", "replay", f"mediation:{number}").returncode == 2
 
 
+async def test_a_letter_that_nobody_can_read_is_discarded_by_somebody_for_a_reason(running: Running) -> None:
+    discard = ("dead-letters", "discard")
+    why = ("--reason", "误发 sent by mistake")
+    async with owner_of(running, "mediation") as owner:
+        unreadable = LETTER.replace("unhandled", "unreadable")
+        fact, poison = [
+            await owner.fetchval(statement, digest, str(UUID(int=9)), b"canary", "onewindow.intake.case.v1")
+            for statement, digest in ((LETTER, b"9"), (unreadable, b"10"))
+        ]
+        try:
+            refused = running.command(*discard, f"mediation:{fact}", "--by", "op-7", *why)
+            nobody = running.command(*discard, f"mediation:{poison}", *why)
+            unclear = running.command(*discard, f"mediation:{poison}", "--by", "op-7", "--reason", " ")
+            answer = running.command(*discard, f"mediation:{poison}", "--by", "op-7", *why, "--json")
+            again = running.command(*discard, f"mediation:{poison}", "--by", "op-7", *why)
+            left = await owner.fetch("SELECT id FROM dead_letters")
+        finally:
+            await owner.execute("DELETE FROM dead_letters")
+        assert answer.returncode == 0, answer.stderr
+        actor = await owner.fetchval(
+            "SELECT actor FROM journal WHERE id = $1", UUID(json.loads(answer.stdout)["entry_id"])
+        )
+    assert [one.returncode for one in (refused, nobody, unclear, again)] == [2, 2, 2, 2]
+    assert [row["id"] for row in left] == [fact]
+    assert actor == "operator:op-7"
+    assert running.command("journal", "verify").returncode == 0
+
+
 @pytest.mark.parametrize("letter", ["12", "treasury:1", "mediation:", "mediation:x", "mediation:-1"])
 def test_a_letter_that_has_no_such_name_is_refused(running: Running, letter: str) -> None:
     assert running.command("dead-letters", "replay", letter).returncode == 2
