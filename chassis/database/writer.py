@@ -50,6 +50,7 @@ class Writer(Generic[Row, Answer]):
         self._arrived = asyncio.Event()
         self._connection: asyncpg.Connection | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending = False
 
     def put(self, row: Row) -> asyncio.Future[Answer]:
         """Queue a row; the future ends after its commit, with its answer or its own error."""
@@ -63,24 +64,29 @@ class Writer(Generic[Row, Answer]):
 
     async def run(self) -> None:
         """Commit batches until cancelled. A batch in hand is finished before the task ends."""
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._ending = asyncio.get_running_loop(), False
+        work = asyncio.ensure_future(self._work())
         try:
-            while await self._arrived.wait():
-                batch = [self._queue.popleft() for _ in range(min(self._limit, len(self._queue)))]
-                if not self._queue:
-                    self._arrived.clear()
-                waiting = [(row, future) for row, future in batch if not future.done()]
-                if waiting:
-                    await self._finish(asyncio.ensure_future(self._write(waiting)))
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            self._ending = True
+            self._arrived.set()
+            await work  # its time limit is the writer's own
+            raise
         finally:
             await self._disconnect()
 
-    async def _finish(self, in_hand: asyncio.Future[None]) -> None:
-        try:
-            await asyncio.shield(in_hand)
-        except asyncio.CancelledError:
-            await in_hand  # its time limit is the writer's own
-            raise
+    async def _work(self) -> None:
+        while True:
+            await self._arrived.wait()
+            if self._ending:
+                return
+            batch = [self._queue.popleft() for _ in range(min(self._limit, len(self._queue)))]
+            if not self._queue:
+                self._arrived.clear()
+            waiting = [(row, future) for row, future in batch if not future.done()]
+            if waiting:
+                await self._write(waiting)
 
     async def _write(self, batch: Sequence[tuple[Row, asyncio.Future[Answer]]]) -> None:
         try:

@@ -44,9 +44,11 @@ def identity_number(text: str, today: date, field: str = "identity_number") -> s
     The region is not looked at: divisions are merged and renamed, and the number keeps the code of its day. Numbers of
     15 digits (first generation) ended in 2013.
     """
-    number = text if IDENTITY.fullmatch(text) else normalised_identity(text)
+    number = text
     if not IDENTITY.fullmatch(number):
-        raise IdentityNumberInvalid(field=field)
+        number = normalised_identity(text)
+        if not IDENTITY.fullmatch(number):
+            raise IdentityNumberInvalid(field=field)
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:

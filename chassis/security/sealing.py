@@ -2,7 +2,7 @@
 
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, Self
 from uuid import UUID
@@ -25,6 +25,7 @@ from chassis.security.keys import Key, Keyring, UnknownKey
 from chassis.settings import ServiceSettings
 
 KEY_ID: Final = 4
+NONCES: Final = 128
 OVERHEAD: Final = 1 + KEY_ID + NONCE + TAG
 """Bytes that a sealed value is longer than its text in UTF-8."""
 
@@ -51,6 +52,7 @@ class Sealer:
         self._head = bytes([VERSIONS[cipher]]) + bytes.fromhex(keyring.field_key.id)
         self._cipher = self._cipher_of(self._head)
         self._columns: dict[str, bytes] = {}
+        self._nonces: list[bytes] = []
         self._index = KeyedHash(keyring.index_key)
 
     @classmethod
@@ -60,18 +62,15 @@ class Sealer:
 
     def seal(self, value: str, column: str, row_id: UUID) -> bytes:
         """The value, sealed for this column (`parties.phone`) of this row."""
-        return self._seal(value, column, row_id, os.urandom(NONCE))
+        bound = self._columns.get(column)
+        if bound is None:
+            bound = self._columns[column] = _bound(self._head, column)
+        nonce = self._nonce()
+        return self._head + nonce + self._cipher.encrypt(nonce, value.encode(), bound + row_id.bytes)
 
-    def seal_row(self, row_id: UUID, values: Sequence[tuple[str, str | None]]) -> list[bytes | None]:
-        """Several (column, value) of one row, sealed; asks the system for randomness once, for hot paths.
-
-        What is not there stays None.
-        """
-        random = os.urandom(NONCE * len(values))
-        return [
-            None if value is None else self._seal(value, column, row_id, random[place * NONCE : place * NONCE + NONCE])
-            for place, (column, value) in enumerate(values)
-        ]
+    def seal_row(self, row_id: UUID, values: Iterable[tuple[str, str | None]]) -> list[bytes | None]:
+        """Several (column, value) of one row, sealed; what is not there stays None."""
+        return [None if value is None else self.seal(value, column, row_id) for column, value in values]
 
     def unseal(self, sealed: bytes, column: str, row_id: UUID) -> str:
         """The value that was sealed for this column of this row; raises SealBroken."""
@@ -108,11 +107,17 @@ class Sealer:
             self._keyring, sealed, key_id=key_id, sender=sender, receiver=receiver, entry_id=entry_id
         )
 
-    def _seal(self, value: str, column: str, row_id: UUID, nonce: bytes) -> bytes:
-        bound = self._columns.get(column)
-        if bound is None:
-            bound = self._columns[column] = _bound(self._head, column)
-        return self._head + nonce + self._cipher.encrypt(nonce, value.encode(), bound + row_id.bytes)
+    def _nonce(self) -> bytes:
+        """Twelve bytes of the system's randomness, which is asked for many at once; each is given once.
+
+        A forked process may not go on with them; ours start their children anew.
+        """
+        try:
+            return self._nonces.pop()
+        except IndexError:
+            random = os.urandom(NONCE * NONCES)
+            self._nonces = [random[place : place + NONCE] for place in range(NONCE, len(random), NONCE)]
+            return random[:NONCE]
 
     def _cipher_of(self, head: bytes) -> AuthenticatedCipher:
         cipher = self._ciphers.get(head)

@@ -8,6 +8,8 @@ from random import getrandbits
 from typing import Final
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
+
 TRACEPARENT: Final = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?P<trace>(?!0{32})[0-9a-f]{32})-(?P<span>(?!0{16})[0-9a-f]{16})-(?P<flags>[0-9a-f]{2})(?P<more>-.*)?",
     re.ASCII,
@@ -24,8 +26,11 @@ class Trace:
 
     @property
     def correlation_id(self) -> UUID:
-        """The trace as the UUID under which facts are tied to the request that caused them."""
-        return UUID(hex=self.trace_id)
+        """The trace as the UUID under which facts are tied to the request that caused them.
+
+        Of the driver's own class, like every id that is written.
+        """
+        return pgproto.UUID(self.trace_id)
 
     def child(self) -> "Trace":
         """The next piece of work in the same trace."""
