@@ -42,10 +42,18 @@ class Statement:
         parts.extend(f"{arm.name} AS {'MATERIALIZED ' if arm.materialised else ''}({arm.sql})" for arm in self.arms)
         return f"WITH {', '.join(parts)} {self.closing}"
 
-    def arguments(self, **rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-        """One list a column, for every input in order; each input's rows are given under its name."""
-        lists: list[list[Any]] = []
+    def arguments(self, **rows: Sequence[Sequence[Any]]) -> list[Sequence[Any] | None]:
+        """One array a column, for every input in order; each input's rows are given under its name."""
+        arrays: list[Sequence[Any] | None] = []
         for name, columns in self.inputs.items():
             given = rows[name]
-            lists.extend([list(column) for column in zip(*given, strict=True)] if given else [[] for _ in columns])
-        return lists
+            arrays.extend(map(_array, zip(*given, strict=True)) if given else [()] * len(columns))
+        return arrays
+
+
+def _array(column: Sequence[Any]) -> Sequence[Any] | None:
+    """A column in which nothing stands goes as no array: `unnest` fills it up with NULL, and sending it costs nothing.
+
+    Some column of a row always says something, an id if nothing else.
+    """
+    return None if column[0] is None and column.count(None) == len(column) else column
