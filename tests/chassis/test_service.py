@@ -17,6 +17,7 @@ from chassis.database.scope import SYSTEM
 from chassis.database.session import Session
 from chassis.deadlines import commands as deadlines
 from chassis.deadlines.queries import Deadline
+from chassis.deadlines.sweep import Timer
 from chassis.http.acknowledgements import Acknowledgement
 from chassis.http.acting import Act, writes
 from chassis.journal.entries import new_id
@@ -42,6 +43,7 @@ class Small:
 
     def __init__(self) -> None:
         self.heard: list[UUID] = []
+        self.locked: list[UUID] = []
         self.missed: list[UUID] = []
 
     def noun(self) -> Noun:
@@ -61,12 +63,19 @@ class Small:
             assert session.in_transaction()
             self.heard.append(delivery.event.case_id)
 
+        async def lock(_session: Session, case_id: UUID) -> None:
+            self.locked.append(case_id)
+
         async def on_missed(session: Session, deadline: Deadline) -> None:
             assert session.in_transaction()
+            assert self.locked[-1] == deadline.case_id
             self.missed.append(deadline.case_id)
 
         return Noun(
-            name="small", router=router, handlers={MediationOpened: on_opened}, timers={"MED_LABOUR": on_missed}
+            name="small",
+            router=router,
+            handlers={MediationOpened: on_opened},
+            timers={"MED_LABOUR": Timer(lock, on_missed)},
         )
 
 

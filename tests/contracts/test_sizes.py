@@ -1,7 +1,7 @@
 """Every event is bounded far below what a record may have: no legal value makes it too large to publish."""
 
 import re
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _parser as parser
 from typing import Any
 from uuid import UUID
 
