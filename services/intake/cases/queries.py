@@ -198,9 +198,18 @@ ListedRow: TypeAlias = asyncpg.Record
 """Rows as edges and nouns above may read them; they are changed through this noun's commands only."""
 
 
+CASE: Final = select(Case).where(
+    col(Case.id) == bindparam("case_id"), func.starts_with(col(Case.division), bindparam("jurisdiction"))
+)
+CASE_FOR_UPDATE: Final = CASE.with_for_update()
+PARTIES: Final = select(Party).where(col(Party.case_id) == bindparam("case_id")).order_by(col(Party.position))
+EVALUATIONS: Final = select(Evaluation).where(col(Evaluation.case_id) == bindparam("case_id"))
+"""Built once: building one anew at each reading costs as much as executing it."""
+
+
 async def case(session: Session, scope: Scope, case_id: UUID) -> Case:
     """The case; raises CaseNotFound when there is none, or none in the caller's jurisdiction."""
-    row = await session.scalar(select(Case).where(col(Case.id) == case_id, within(scope)))
+    row = await session.scalar(CASE, {"case_id": case_id, "jurisdiction": jurisdiction(scope)})
     if row is None:
         raise domain.CaseNotFound(case_id)
     return row
@@ -208,8 +217,7 @@ async def case(session: Session, scope: Scope, case_id: UUID) -> Case:
 
 async def case_for_update(session: Session, scope: Scope, case_id: UUID) -> Case:
     """The case, locked until commit: taken before anything of it is changed or recorded. Raises CaseNotFound."""
-    statement = select(Case).where(col(Case.id) == case_id, within(scope)).with_for_update()
-    row = await session.scalar(statement)
+    row = await session.scalar(CASE_FOR_UPDATE, {"case_id": case_id, "jurisdiction": jurisdiction(scope)})
     if row is None:
         raise domain.CaseNotFound(case_id)
     return row
@@ -229,7 +237,7 @@ class Particulars:
 
 async def particulars(session: Session, case_id: UUID, sealer: Sealer) -> list[Particulars]:
     """The parties of a case in clear, in the order they were named."""
-    rows = await session.scalars(select(Party).where(col(Party.case_id) == case_id).order_by(col(Party.position)))
+    rows = await session.scalars(PARTIES, {"case_id": case_id})
     return [
         Particulars(
             id=row.id,
@@ -249,7 +257,7 @@ def _opened(sealer: Sealer, sealed: bytes | None, column: str, row_id: UUID) -> 
 
 async def evaluations(session: Session, case_id: UUID) -> Sequence[Evaluation]:
     """What was said of the units that handled a case."""
-    return (await session.scalars(select(Evaluation).where(col(Evaluation.case_id) == case_id))).all()
+    return (await session.scalars(EVALUATIONS, {"case_id": case_id})).all()
 
 
 async def evaluated_units(session: Session, case_id: UUID) -> frozenset[EvaluatedUnit]:
