@@ -15,6 +15,7 @@ class Gathering:
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
+        self.is_closing = transport.is_closing  # asked at every answer
         self._parts: list[bytes] = []
         self._size = 0
 
