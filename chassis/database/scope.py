@@ -1,8 +1,7 @@
 """What part of the country a transaction may see: the value behind row-level security.
 
 A scope travels to PostgreSQL as the setting `ow.scope`. Policies compare it with the division of a row; a connection
-without
-a scope sees nothing, so a forgotten scope is an empty answer and never a leak.
+without a scope sees nothing, so a forgotten scope is an empty answer and never a leak.
 """
 
 from dataclasses import dataclass
