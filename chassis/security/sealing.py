@@ -53,6 +53,7 @@ class Sealer:
         self._cipher = self._cipher_of(self._head)
         self._columns: dict[str, bytes] = {}
         self._nonces: list[bytes] = []
+        os.register_at_fork(after_in_child=self._nonces.clear)  # or both processes would seal with the same ones
         self._index = KeyedHash(keyring.index_key)
 
     @classmethod
@@ -108,16 +109,11 @@ class Sealer:
         )
 
     def _nonce(self) -> bytes:
-        """Twelve bytes of the system's randomness, which is asked for many at once; each is given once.
-
-        A forked process may not go on with them; ours start their children anew.
-        """
-        try:
-            return self._nonces.pop()
-        except IndexError:
+        """Twelve bytes of the system's randomness, which is asked for many at once; each is given once."""
+        if not self._nonces:
             random = os.urandom(NONCE * NONCES)
-            self._nonces = [random[place : place + NONCE] for place in range(NONCE, len(random), NONCE)]
-            return random[:NONCE]
+            self._nonces.extend(random[place : place + NONCE] for place in range(0, len(random), NONCE))
+        return self._nonces.pop()
 
     def _cipher_of(self, head: bytes) -> AuthenticatedCipher:
         cipher = self._ciphers.get(head)

@@ -1,5 +1,6 @@
 """Sealing: nothing that was changed, moved or sealed for another opens, and equal people have equal indexes."""
 
+import os
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -37,6 +38,18 @@ def test_what_was_sealed_is_read_exactly(cipher: CipherName, value: str) -> None
 def test_equal_values_are_sealed_differently(cipher: CipherName) -> None:
     box = sealer(cipher)
     assert len({box.seal("13812345678", "parties.phone", ROW) for _ in range(100)}) == 100
+
+
+def test_a_forked_process_takes_no_nonce_of_its_parents() -> None:
+    sealing, row = sealer(), uuid4()
+    sealing.seal("王", "parties.name", row)  # fetches nonces for later
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(writing, sealing.seal("王", "parties.name", row))
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 200) != sealing.seal("王", "parties.name", row)
 
 
 @pytest.mark.parametrize("cipher", CIPHER_NAMES)
