@@ -49,10 +49,10 @@ async def of_home(home: Path) -> dict[str, Figures]:
 def show(found: Mapping[str, Mapping[str, int | None]]) -> None:
     """The figures as a table for people."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("服务 service", no_wrap=True)
-    table.add_column("自有 own", justify="right", no_wrap=True)
-    for column in SHARED:
-        table.add_column(LABELS[column], justify="right", no_wrap=True)
+    for heading in ("服务 service", "自有 own", *(LABELS[column] for column in SHARED)):
+        first = not table.columns
+        # Both languages below each other: seven columns have to fit into a narrow terminal.
+        table.add_column(heading.replace(" ", "\n", 1), justify="left" if first else "right", no_wrap=True)
     for service, figures in found.items():
         own = OWN[service][0]
         shared = ("?" if figures[column] is None else f"{figures[column]:,}" for column in SHARED)
