@@ -28,8 +28,7 @@ class NotAnOpening(ValueError):
 class Opening:
     """What opens chains with one type of fact, on behalf of one operation.
 
-    What is the same in every first entry stands in the statement itself: a parameter costs a microsecond a batch and
-    as much again for every four rows.
+    What is the same in every first entry stands in the statement itself, and is not sent with every row.
     """
 
     def __init__(self, event: type[Event], operation: str) -> None:

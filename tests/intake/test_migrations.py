@@ -13,17 +13,29 @@ from chassis.journal import tables as _journal
 from onewindow.embedded.databases import ServiceDatabase
 from services.intake.base import Base
 from services.intake.cases.commands import Window
+from services.intake.cases.queries import REGISTER_WITH_DEADLINES
 from tests.intake.places import SHANGCUN
 from tests.intake.stories import PETITION, registered
 
 DECLARED = (_bus, _deadlines, _journal)
 """Modules whose tables stand in CHASSIS once they are imported."""
 GUARDED = ("cases", "parties", "evaluations")
+COLUMNS = """
+    SELECT attname, atttypid = ($2::text[])[attnum]::regtype AS same
+    FROM pg_attribute WHERE attrelid = $1::text::regclass ORDER BY attnum
+"""
 
 
 async def test_the_migrations_make_the_declared_tables(addresses: ServiceDatabase) -> None:
     assert DECLARED
     assert await asyncio.to_thread(drift, addresses.owner_url, [CHASSIS, Base.metadata]) == []
+
+
+async def test_rows_arrive_in_the_columns_that_are_sent(owner: asyncpg.Connection) -> None:
+    for given in REGISTER_WITH_DEADLINES.inputs.values():
+        columns = await owner.fetch(COLUMNS, given.type, list(given.columns.values()))
+        assert [row["attname"] for row in columns] == list(given.columns)
+        assert all(row["same"] for row in columns)
 
 
 async def test_tables_of_cases_are_behind_row_level_security(owner: asyncpg.Connection) -> None:

@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from chassis.database.prepared import Prepared
 from chassis.database.scope import SYSTEM, Scope
 from chassis.database.session import Database, Session
-from chassis.database.statements import Arm, Statement
+from chassis.database.statements import Arm, Input, Statement
 from chassis.deadlines import arms as deadlines
 from chassis.journal.arms import FirstAnswer, Opening, first_answers
 from chassis.journal.entries import Entry
@@ -71,7 +71,10 @@ COUNTY_DIGITS: Final = 6
 OPERATION: Final = "POST /v1/cases"
 """What the key is used for at every door: a phone may repeat in a batch what it sent alone."""
 OPENING: Final = Opening(CaseRegistered, OPERATION)
-INPUTS: Final = {"r": {**OPENING.columns, **OWN}, "p": {f"p_{name}": kind for name, kind in PARTY.items()}}
+INPUTS: Final = {
+    "r": Input("arriving_case", {**OPENING.columns, **OWN}),
+    "p": Input("arriving_party", {f"p_{name}": kind for name, kind in PARTY.items()}),
+}
 ARMS: Final = (
     *OPENING.arms,
     Arm(
@@ -89,7 +92,9 @@ ARMS: Final = (
 REGISTER: Final = Statement(inputs=INPUTS, arms=ARMS, closing="SELECT e_id FROM n")
 """The one statement that registers (performance.md 2b): keys, cases, parties, heads, journal, pointers."""
 REGISTER_WITH_DEADLINES: Final = Statement(
-    inputs={**INPUTS, "d": deadlines.INPUT}, arms=(*ARMS, deadlines.ARM), closing="SELECT e_id FROM n"
+    inputs={**INPUTS, "d": Input("arriving_deadline", deadlines.INPUT)},
+    arms=(*ARMS, deadlines.ARM),
+    closing="SELECT e_id FROM n",
 )
 """The same where one of the cases has a deadline from its first day, as petitions do."""
 SOURCE_IS_UNIQUE: Final = "uq_cases_source_source_id"
