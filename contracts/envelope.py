@@ -26,10 +26,10 @@ def _plain(value: object) -> object:
         return moment_text(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, BaseModel):
-        return value.__dict__
     if isinstance(value, UUID):  # a driver's own subclass, as rows hold them
         return str(value)
+    if isinstance(value, BaseModel):
+        return value.__dict__
     if isinstance(value, frozenset):
         return sorted(value)
     message = f"a fact cannot hold {type(value).__name__}"

@@ -15,7 +15,7 @@ def moment_text(moment: datetime) -> str:
 
     A fact names the instant at which it is recorded several times, and writing it costs a microsecond.
     """
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _instant(value: object) -> object:

@@ -2,9 +2,8 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -55,8 +54,7 @@ class KeyWithoutEntry(Exception):
     """A key was committed and nothing recorded under it: a fault of ours, since a repeat could not be answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A request as its key remembers it."""
 
     principal: str

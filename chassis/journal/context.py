@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Acting:
+class Acting(NamedTuple):
     """The actor of what is being recorded.
 
     `actor` is the subject of a token, `service:<name>` for the bus or `clock:<name>` for the sweep; `on_behalf_of`

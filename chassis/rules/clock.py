@@ -1,6 +1,7 @@
 """What time it is, as something that can be replaced, and the one zone in which days are counted."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -43,8 +44,12 @@ class FixedClock:
         self._instant = self._instant.astimezone(UTC) + by
 
 
+@lru_cache(maxsize=128)
 def shanghai_date(instant: datetime) -> date:
-    """The calendar date in Shanghai; an instant without a zone raises ValueError."""
+    """The calendar date in Shanghai; an instant without a zone raises ValueError.
+
+    A command asks several times for that of its one present.
+    """
     return _with_zone(instant).astimezone(SHANGHAI).date()
 
 

@@ -3,9 +3,8 @@
 import os
 import re
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
 from random import getrandbits
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from asyncpg.pgproto import pgproto
@@ -16,8 +15,7 @@ TRACEPARENT: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """One piece of work in a trace: `span_id` is this piece, `trace_id` everything that came of the first request."""
 
     trace_id: str

@@ -114,16 +114,10 @@ class RegisterRequest(Body):
             channel=self.channel,
             division=self.division,
             narrative=self.narrative,
-            parties=tuple(
-                NewParty(
-                    role=party.role,
-                    name=party.name,
-                    phone=party.phone,
-                    identity_number=party.identity_number,
-                    address=party.address,
-                )
+            parties=[
+                NewParty(party.role, party.name, None, party.phone, party.identity_number, party.address)
                 for party in self.parties
-            ),
+            ],
             category=self.category,
             petition_category=self.petition_category,
             tier=self.tier,
