@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import sys
+import sysconfig
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +55,7 @@ async def run(wanted: frozenset[str], *, seconds: float, rounds: int, console: C
         ):
             reached = "TCP" if ground.address else "its socket, since port 5432 is taken"
             console.print(f"database: reached over {reached}, by the services and by pgbench alike")
+            console.print(f"interpreter: {_interpreter()}")
             await kafka.apply(ground)
             for measure, ids in MEASURES.items():
                 if wanted.intersection(ids):
@@ -67,7 +69,7 @@ async def run(wanted: frozenset[str], *, seconds: float, rounds: int, console: C
     console.print(f"load of the machine after: {_load(os.getloadavg())}")
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
+        "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": _interpreter()},
         "load_before": load,
         "load_after": os.getloadavg(),
         "bus": "kafka" if broker else "in-process",
@@ -96,6 +98,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path.write_text(json.dumps(outcome, indent=1, ensure_ascii=False) + "\n", "utf-8")
     console.print(f"written to {path}")
     return 0
+
+
+def _interpreter() -> str:
+    """Python's version and whether it was built with optimisations, which a tenth of every figure may depend on."""
+    optimised = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
+    return f"CPython {platform.python_version()}, built {'with' if optimised else 'without'} optimisations"
 
 
 def _load(load: tuple[float, float, float]) -> str:
