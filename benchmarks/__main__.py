@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import sys
-import sysconfig
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,9 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _interpreter() -> str:
-    """Python's version and whether it was built with optimisations, which a tenth of every figure may depend on."""
-    optimised = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
-    return f"CPython {platform.python_version()}, built {'with' if optimised else 'without'} optimisations"
+    """Python's version and compiler: how it was built decides on a tenth of every figure."""
+    return f"{platform.python_implementation()} {platform.python_version()}, {platform.python_compiler()}"
 
 
 def _load(load: tuple[float, float, float]) -> str:
