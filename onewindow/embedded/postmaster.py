@@ -38,14 +38,17 @@ def name_of(data: Path) -> str:
 
 
 def find(data: Path) -> Postmaster | None:
-    """The living server of a data folder; a number left by a dead one, or in use by another program, does not count."""
+    """The living server of a data folder; a number left by a dead one, or in use by another program, does not count.
+
+    Nor does one that has just begun: the line that says where it listens stays empty until it does.
+    """
     data = data.resolve()
     try:
         lines = (data / PID_FILE).read_text().splitlines()
-        pid, port, sockets = int(lines[0]), int(lines[3]), Path(lines[4])
+        pid, port, sockets = int(lines[0]), int(lines[3]), lines[4]
     except (FileNotFoundError, IndexError, ValueError):
         return None
-    return Postmaster(pid, port, sockets) if serves(pid, data) else None
+    return Postmaster(pid, port, Path(sockets)) if sockets and serves(pid, data) else None
 
 
 def serves(pid: int, data: Path) -> bool:

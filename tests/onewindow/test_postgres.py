@@ -235,6 +235,18 @@ async def test_a_number_that_another_program_has_by_now_is_no_server(home: Path)
         stranger.kill()
 
 
+def test_a_server_that_has_just_begun_listens_nowhere_yet(tmp_path: Path) -> None:
+    lines = ["", str(tmp_path), "0", "5432"]
+    with subprocess.Popen(["bash", "-c", "sleep 60; true", postmaster.name_of(tmp_path)]) as begun:
+        lines[0] = str(begun.pid)
+        mark = tmp_path / postmaster.PID_FILE
+        mark.write_text("\n".join([*lines, "", "", ""]))
+        assert postmaster.find(tmp_path) is None
+        mark.write_text("\n".join([*lines, "/sockets", "", ""]))
+        assert postmaster.find(tmp_path) == postmaster.Postmaster(begun.pid, 5432, Path("/sockets"))
+        begun.kill()
+
+
 async def test_the_owner_starts_a_killed_server_again(home: Path) -> None:
     async with running(home) as started:
         watching = asyncio.create_task(cluster.watch(started))
