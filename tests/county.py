@@ -104,6 +104,6 @@ async def running(server: databases.Server, home: Path, clock: Clock | None = No
                 await databases.drop(server, database)
 
 
-def key() -> dict[str, str]:
-    """Headers of a request that has not been made before."""
-    return {"Idempotency-Key": uuid4().hex}
+def key(value: str | None = None) -> dict[str, str]:
+    """Headers of a request that has not been made before, or of the one with this key."""
+    return {"Idempotency-Key": value or uuid4().hex}

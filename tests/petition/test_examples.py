@@ -9,9 +9,8 @@ from fastapi import FastAPI
 from contracts.codes import PetitionState
 from contracts.demonstration import ACTS, CASES, TOWNSHIP
 from services.petition.demonstration import DEMONSTRATION_VERSIONS
-from tests.architecture.operations import operations
 from tests.callers import AsRole
-from tests.county import key
+from tests.examples import accepted
 from tests.petition.story import Story
 
 STATES = {
@@ -49,15 +48,4 @@ async def test_the_table_says_how_many_facts_each_matter_has(demonstrated: Story
 
 
 async def test_every_example_is_accepted(app: FastAPI, demonstrated: Story, client: httpx.AsyncClient) -> None:
-    posted = []
-    for one in operations("petition", app):
-        headers = one.headers | {"Content-Type": "application/json"}
-        answer = await client.request(one.method, one.path, headers=headers, content=one.content)
-        assert answer.status_code == (201 if one.method == "POST" else 200), (str(one), answer.text)
-        if one.method == "POST":
-            posted.append(one)
-            again = await client.post(one.path, headers=headers, content=one.content)
-            assert again.content == answer.content, str(one)
-            stale = await client.post(one.path, headers=headers | key(), content=one.content)
-            assert stale.status_code == 412, str(one)
-    assert len(posted) == len(DEMONSTRATION_VERSIONS) - 1
+    assert await accepted("petition", app, client) == len(DEMONSTRATION_VERSIONS) - 1

@@ -1,5 +1,3 @@
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import func, select
 
@@ -10,13 +8,6 @@ from chassis.database.session import Database
 from tests.chassis.bus.stories import eventually
 
 WHO = Prepared(select(func.pg_backend_pid()))
-
-
-@pytest.fixture
-async def one_connection(database: Database) -> AsyncIterator[Database]:
-    narrow = Database(database.url, clock=database.clock, pool_size=1)
-    yield narrow
-    await narrow.close()
 
 
 async def _pid(database: Database) -> int:

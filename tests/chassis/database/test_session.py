@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -21,14 +20,6 @@ SETTING = Prepared(select(func.current_setting("ow.scope", literal_column("true"
 FAILING = Prepared(select(literal_column("1 / 0")))
 WAIT_EVENT = text("SELECT wait_event FROM pg_stat_activity WHERE pid = :pid")
 SLOW = Prepared(select(func.pg_sleep(literal_column("1.5"))))
-
-
-@pytest.fixture
-async def one_connection(database: Database) -> AsyncIterator[Database]:
-    """The same database through a pool in which everybody gets what the one before left."""
-    narrow = Database(database.url, clock=database.clock, pool_size=1)
-    yield narrow
-    await narrow.close()
 
 
 async def _left_behind(database: Database) -> str:

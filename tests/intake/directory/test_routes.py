@@ -1,7 +1,6 @@
 """The HTTP edge of the directory."""
 
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -9,6 +8,7 @@ import pytest
 
 from contracts.intake.directory import division_id
 from tests.callers import AsRole
+from tests.county import key
 from tests.intake.places import LESHOU, SUNING, WOBEI, XIAN
 
 XIAN_TOWNSHIPS = {
@@ -16,10 +16,6 @@ XIAN_TOWNSHIPS = {
     **{f"130929{number}000": "TOWNSHIP" for number in (206, 209, 210, 211, 213, 214, 215, 216)},
     **{f"130929{number}000": "TOWN_LIKE_UNIT" for number in (400, 401)},
 }
-
-
-def key() -> dict[str, str]:
-    return {"Idempotency-Key": str(uuid4())}
 
 
 @pytest.fixture

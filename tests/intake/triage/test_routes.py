@@ -5,7 +5,8 @@ from uuid import uuid4
 import httpx
 
 from tests.callers import AsRole
-from tests.intake.cases.test_routes import BODY, key, register
+from tests.county import key
+from tests.intake.cases.calls import BODY, register
 from tests.intake.places import SHANGCUN
 
 ROUTING = {"route": "MEDIATION", "tier": "TOWNSHIP", "reason_code": "CLASSIFIED"}
