@@ -237,7 +237,10 @@ async def test_a_number_that_another_program_has_by_now_is_no_server(home: Path)
 
 def test_a_server_that_has_just_begun_listens_nowhere_yet(tmp_path: Path) -> None:
     lines = ["", str(tmp_path), "0", "5432"]
-    with subprocess.Popen(["bash", "-c", "sleep 60; true", postmaster.name_of(tmp_path)]) as begun:
+    command = ["bash", "-c", "echo; exec 1>&-; read -r", postmaster.name_of(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as begun:
+        assert begun.stdout is not None
+        begun.stdout.readline()  # until its program is loaded a process has no command line
         lines[0] = str(begun.pid)
         mark = tmp_path / postmaster.PID_FILE
         mark.write_text("\n".join([*lines, "", "", ""]))
